@@ -1,0 +1,85 @@
+"""Reference data of places: read whole, checked, written so that a second run changes nothing."""
+
+from datetime import date
+from pathlib import Path
+
+from communes.models import Commune, District, Province, Village
+from ntm_portal.core.reference import Counts, Row, flag, read_csv, upsert
+from ntm_portal.core.text import clean, search_key
+
+DATA = Path(__file__).parent / "data"
+
+
+def _unit(row: Row) -> dict:
+    """Fields that districts, communes and villages share."""
+    return {
+        "name": clean(row["name"]),
+        "name_variants": row.get("name_variants") or "",
+        "valid_from": row.get("valid_from", date.fromisoformat),
+        "valid_to": row.get("valid_to", date.fromisoformat),
+        "basis": row.get("basis") or "",
+    }
+
+
+def _commune(row: Row, districts: dict) -> dict:
+    return {
+        "code": row["code"],
+        "kind": row["kind"],
+        "district": row.find("district", districts),
+        "group": row.get("group") or "",
+        "is_group_verified": row.get("is_group_verified", flag),
+        "is_border": row.get("is_border", flag),
+        "is_extremely_difficult": row.get("is_extremely_difficult", flag),
+        "in_village_scheme": row.get("in_village_scheme", flag),
+        "population": row.get("population", int),
+        "population_year": row.get("population_year") or "",
+        "village_count": row.get("village_count", int),
+        "successor_code": row.get("successor_code") or "",
+        "successor_name": row.get("successor_name") or "",
+        **_unit(row),
+    }
+
+
+def load_reference(data: Path = DATA) -> list[Counts]:
+    """Load or update province, districts, communes and named villages; call inside a transaction.
+
+    Raises DataFileError naming file and row; nothing is written before a file is checked whole.
+    """
+    rows = read_csv(data / "provinces.csv", ["code", "name", "basis"])
+    provinces, province_counts = upsert(
+        Province, ("code",), ((r, {"code": r["code"], "name": clean(r["name"]), "basis": r["basis"]}) for r in rows)
+    )
+    by_code = {key[0]: record for key, record in provinces.items()}
+    rows = read_csv(data / "districts.csv", ["code", "name", "kind", "province", "basis"])
+    found, district_counts = upsert(
+        District,
+        ("code",),
+        (
+            (r, {"code": r["code"], "kind": r["kind"], "province": r.find("province", by_code), **_unit(r)})
+            for r in rows
+        ),
+    )
+    districts = {key[0]: record for key, record in found.items()}
+    rows = read_csv(data / "communes.csv", ["code", "name", "kind", "district", "group", "basis"])
+    found, commune_counts = upsert(Commune, ("code",), ((r, _commune(r, districts)) for r in rows))
+    communes = {key[0]: record for key, record in found.items()}
+    rows = read_csv(data / "villages.csv", ["commune", "name", "kind", "basis", "is_verified"])
+    _, village_counts = upsert(
+        Village,
+        ("commune_id", "search_key"),
+        (
+            (
+                r,
+                {
+                    "commune_id": r.find("commune", communes).pk,
+                    "search_key": search_key(r["name"]),
+                    "kind": r["kind"],
+                    "name": clean(r["name"]),
+                    "basis": r["basis"],
+                    "is_verified": r.get("is_verified", flag),
+                },
+            )
+            for r in rows
+        ),
+    )
+    return [province_counts, district_counts, commune_counts, village_counts]

@@ -1,0 +1,154 @@
+"""Units by GSO code. A unit that changes is closed with `valid_to`, never overwritten."""
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+from ntm_portal.core.models import NamedModel, NamedQuerySet
+
+
+class UnitQuerySet(NamedQuerySet):
+    """Units and the days on which they exist."""
+
+    def in_force(self, on: date) -> "UnitQuerySet":
+        """Units that exist on that day (both end days included)."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        )
+
+
+class Province(NamedModel):
+    """The province that this portal serves."""
+
+    moves_position = True
+
+    code = models.CharField("mã", max_length=2, unique=True)
+    basis = models.CharField("căn cứ", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "tỉnh"
+        verbose_name_plural = "tỉnh"
+
+
+class Unit(NamedModel):
+    """What districts, communes and villages share: days in force, spellings, and where the facts come from."""
+
+    moves_position = True
+
+    name_variants = models.CharField(
+        "cách viết khác", max_length=300, blank=True, help_text="Cách nhau bằng dấu chấm phẩy."
+    )
+    valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
+    valid_to = models.DateField("hiệu lực đến", null=True, blank=True, help_text="Ngày cuối cùng còn tồn tại.")
+    basis = models.CharField("căn cứ", max_length=300, blank=True)
+    is_verified = models.BooleanField("đã kiểm chứng", default=True)
+
+    objects = UnitQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="%(app_label)s_%(class)s_days_in_order",
+                violation_error_message="Ngày hết hiệu lực phải sau ngày bắt đầu.",
+            )
+        ]
+
+    def exists_on(self, on: date) -> bool:
+        """Whether the unit exists on that day (both end days included)."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+    @property
+    def searched_text(self) -> str:
+        return " ; ".join(filter(None, [self.name, self.name_variants, getattr(self, "code", "")]))
+
+
+class District(Unit):
+    """Huyện, thành phố thuộc tỉnh."""
+
+    class Kind(models.TextChoices):
+        HUYEN = "HUYEN", "Huyện"
+        THANH_PHO = "THANH_PHO", "Thành phố"
+
+    code = models.CharField("mã", max_length=3, unique=True)
+    kind = models.CharField("loại", max_length=10, choices=Kind, default=Kind.HUYEN)
+    province = models.ForeignKey(Province, models.PROTECT, verbose_name="tỉnh", related_name="districts")
+
+    class Meta(Unit.Meta):
+        abstract = False
+        verbose_name = "huyện, thành phố"
+        verbose_name_plural = "huyện, thành phố"
+        ordering = ["code"]
+
+    @property
+    def full_name(self) -> str:
+        """Name with its kind: huyện Đăk Hà is not xã Đăk Hà."""
+        return f"{self.get_kind_display()} {self.name}"
+
+
+class Commune(Unit):
+    """Xã, phường, thị trấn. Only XA count for NTM."""
+
+    class Kind(models.TextChoices):
+        XA = "XA", "Xã"
+        PHUONG = "PHUONG", "Phường"
+        THI_TRAN = "THI_TRAN", "Thị trấn"
+
+    class Group(models.TextChoices):
+        I = "I", "Khu vực I"  # noqa: E741
+        II = "II", "Khu vực II"
+        III = "III", "Khu vực III"
+
+    code = models.CharField("mã", max_length=5, unique=True)
+    kind = models.CharField("loại", max_length=8, choices=Kind, default=Kind.XA)
+    district = models.ForeignKey(District, models.PROTECT, verbose_name="huyện, thành phố", related_name="communes")
+    group = models.CharField("khu vực", max_length=3, choices=Group, blank=True)
+    is_group_verified = models.BooleanField("khu vực đã kiểm chứng", default=False)
+    is_border = models.BooleanField("xã biên giới", default=False)
+    is_extremely_difficult = models.BooleanField("đặc biệt khó khăn", null=True, blank=True)
+    in_village_scheme = models.BooleanField("thuộc Đề án thôn, bản", default=False)
+    population = models.PositiveIntegerField("dân số", null=True, blank=True)
+    population_year = models.CharField("năm của dân số", max_length=30, blank=True)
+    village_count = models.PositiveSmallIntegerField("số thôn theo nguồn", null=True, blank=True)
+    successor_code = models.CharField("mã đơn vị kế thừa", max_length=5, blank=True)
+    successor_name = models.CharField("tên đơn vị kế thừa", max_length=200, blank=True)
+
+    class Meta(Unit.Meta):
+        abstract = False
+        verbose_name = "xã, phường, thị trấn"
+        verbose_name_plural = "xã, phường, thị trấn"
+        ordering = ["code"]
+
+    @property
+    def full_name(self) -> str:
+        """Name with its kind: xã Đăk Hà is not huyện Đăk Hà."""
+        return f"{self.get_kind_display()} {self.name}"
+
+
+class Village(Unit):
+    """Thôn, làng, tổ dân phố."""
+
+    class Kind(models.TextChoices):
+        THON = "THON", "Thôn"
+        LANG = "LANG", "Làng"
+        TO_DAN_PHO = "TO_DAN_PHO", "Tổ dân phố"
+
+    kind = models.CharField("loại", max_length=10, choices=Kind, default=Kind.THON)
+    commune = models.ForeignKey(Commune, models.PROTECT, verbose_name="xã", related_name="villages")
+    is_illustration = models.BooleanField("số liệu minh họa", default=False)
+
+    class Meta(Unit.Meta):
+        abstract = False
+        verbose_name = "thôn, làng"
+        verbose_name_plural = "thôn, làng"
+        ordering = ["commune__code", "sort_key"]
+        constraints = [
+            *Unit.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["commune", "search_key"],
+                name="one_village_of_a_name",
+                violation_error_message="Xã này đã có thôn cùng tên.",
+            ),
+        ]

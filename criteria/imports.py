@@ -1,0 +1,206 @@
+"""Reference data of the criteria: sets, indicators, thresholds, who is in charge, recognitions."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from decimal import Decimal
+from pathlib import Path
+
+from django.utils import timezone
+
+from communes.models import Commune, Village
+from criteria.actions import set_threshold
+from criteria.models import CriteriaSet, Criterion, Indicator, Measure, Recognition, Responsibility, Threshold
+from ntm_portal.accounts.models import Department
+from ntm_portal.core.reference import Counts, Row, flag, read_csv, upsert
+from ntm_portal.core.text import clean, search_key
+
+DATA = Path(__file__).parent / "data"
+
+
+def load_reference(data: Path = DATA) -> list[Counts]:
+    """Load or update the catalogue and the signed decisions; call inside a transaction.
+
+    Raises DataFileError naming file and row.
+    """
+    counts = []
+    rows = read_csv(data / "criteria_sets.csv", ["code", "title", "subject", "tier", "basis", "zone", "valid_from"])
+    found, counted = upsert(CriteriaSet, ("code",), ((r, _set(r)) for r in rows))
+    counts.append(counted)
+    sets = {key[0]: record for key, record in found.items()}
+    rows = read_csv(data / "criteria.csv", ["set", "number", "name", "group"])
+    found, counted = upsert(
+        Criterion,
+        ("criteria_set_id", "number"),
+        (
+            (
+                r,
+                {
+                    "criteria_set_id": r.find("set", sets).pk,
+                    "number": r.get("number", int),
+                    "name": clean(r["name"]),
+                    "group": clean(r["group"]),
+                },
+            )
+            for r in rows
+        ),
+    )
+    counts.append(counted)
+    numbers = {f"{record.criteria_set.code}/{record.number}": record for record in found.values()}
+    indicators, counted = _load_indicators(data, numbers)
+    counts.append(counted)
+    measures, counted = _load_measures(data, indicators)
+    counts += [counted, _load_thresholds(data, measures, sets), _load_responsibilities(data, indicators)]
+    counts.append(_load_recognitions(data))
+    return counts
+
+
+def _set(row: Row) -> dict:
+    return {
+        **{name: row[name] for name in ("code", "title", "subject", "tier", "basis", "zone", "zone_name")},
+        "valid_from": row.get("valid_from", date.fromisoformat),
+        "valid_to": row.get("valid_to", date.fromisoformat),
+    }
+
+
+def _composed(row: Row, *columns: str) -> Row:
+    """The same row with a cell "key" that joins several columns."""
+    return Row(row.file, row.line, {**row.values, "key": "/".join(row[c] for c in columns)})
+
+
+def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dict[str, Indicator], Counts]:
+    columns = ["set", "criterion", "code", "order", "name", "is_name_verified", "is_requirement_verified", "note"]
+    rows = [_composed(r, "set", "criterion") for r in read_csv(data / "indicators.csv", columns)]
+    found, counts = upsert(
+        Indicator,
+        ("criterion_id", "code"),
+        (
+            (
+                r,
+                {
+                    "criterion_id": r.find("key", criteria).pk,
+                    "code": r["code"],
+                    "order": r.get("order", int),
+                    "name": clean(r["name"]),
+                    "is_name_verified": r.get("is_name_verified", flag),
+                    "is_requirement_verified": r.get("is_requirement_verified", flag),
+                    "note": r["note"],
+                },
+            )
+            for r in rows
+        ),
+    )
+    return {f"{row['set']}/{row['code']}": r for row, r in zip(rows, found.values(), strict=True)}, counts
+
+
+def _load_measures(data: Path, indicators: Mapping[str, Indicator]) -> tuple[dict[str, Measure], Counts]:
+    columns = ["set", "indicator", "order", "name", "unit", "comparison"]
+    rows = [_composed(r, "set", "indicator") for r in read_csv(data / "measures.csv", columns)]
+    found, counts = upsert(
+        Measure,
+        ("indicator_id", "order"),
+        (
+            (
+                r,
+                {
+                    "indicator_id": r.find("key", indicators).pk,
+                    "order": r.get("order", int),
+                    **{name: clean(r[name]) for name in ("name", "unit", "comparison")},
+                },
+            )
+            for r in rows
+        ),
+    )
+    return {f"{row['key']}/{row['order']}": r for row, r in zip(rows, found.values(), strict=True)}, counts
+
+
+def _load_thresholds(data: Path, measures: Mapping[str, Measure], sets: Mapping[str, CriteriaSet]) -> Counts:
+    """New thresholds hold since their set does; one that differs from the file replaces the old from now on."""
+    columns = ["set", "indicator", "measure", "zone", "commune_group", "value", "basis", "is_verified"]
+    counts = Counts(str(Threshold._meta.verbose_name))
+    in_force = {(t.measure_id, t.zone, t.commune_group): t for t in Threshold.objects.filter(withdrawn_at__isnull=True)}
+    created = []
+    for row in (_composed(r, "set", "indicator", "measure") for r in read_csv(data / "thresholds.csv", columns)):
+        measure = row.find("key", measures)
+        asked = {
+            "value": row.get("value", Decimal),
+            "basis": row["basis"],
+            "is_verified": row.get("is_verified", flag),
+        }
+        if asked["value"] is None:
+            raise row.wrong("cột value: thiếu mức yêu cầu")
+        before = in_force.get((measure.pk, row["zone"], row["commune_group"]))
+        if before is None:
+            since = datetime.combine(sets[row["set"]].valid_from, time(), timezone.get_default_timezone())
+            created.append(
+                Threshold(
+                    measure=measure,
+                    zone=row["zone"],
+                    commune_group=row["commune_group"],
+                    recorded_at=since,
+                    **asked,
+                )
+            )
+        elif any(getattr(before, name) != value for name, value in asked.items()):
+            set_threshold(measure, zone=row["zone"], commune_group=row["commune_group"], **asked)
+            counts.updated += 1
+        else:
+            counts.unchanged += 1
+    Threshold.objects.bulk_create(created)
+    counts.created = len(created)
+    return counts
+
+
+def _load_responsibilities(data: Path, indicators: Mapping[str, Indicator]) -> Counts:
+    departments = {d.code: d for d in Department.objects.all()}
+    rows = read_csv(data / "responsibilities.csv", ["set", "indicator", "department", "role", "basis"])
+    _, counts = upsert(
+        Responsibility,
+        ("indicator_id", "department_id", "role"),
+        (
+            (
+                r,
+                {
+                    "indicator_id": r.find("key", indicators).pk,
+                    "department_id": r.find("department", departments).pk,
+                    "role": r["role"],
+                    "basis": r["basis"],
+                },
+            )
+            for r in (_composed(r, "set", "indicator") for r in rows)
+        ),
+    )
+    return counts
+
+
+def _load_recognitions(data: Path) -> Counts:
+    communes = {c.code: c for c in Commune.objects.all()}
+    villages = {f"{v.commune.code}/{v.search_key}": v for v in Village.objects.select_related("commune")}
+    rows = read_csv(
+        data / "recognitions.csv",
+        ["commune", "village", "tier", "achieved_year", "decision_number", "decided_on", "effective_on", "basis"],
+    )
+    _, counts = upsert(
+        Recognition,
+        ("commune_id", "village_id", "tier", "effective_on"),
+        ((r, _recognition(r, communes, villages)) for r in rows),
+    )
+    return counts
+
+
+def _recognition(row: Row, communes: Mapping[str, Commune], villages: Mapping[str, Village]) -> dict:
+    commune, village = row.find("commune", communes), None
+    if row["village"]:
+        named = Row(row.file, row.line, {"village": f"{commune.code}/{search_key(row['village'])}"})
+        village = named.find("village", villages)
+    return {
+        "commune_id": None if village else commune.pk,
+        "village_id": village.pk if village else None,
+        "tier": row["tier"],
+        "achieved_year": row.get("achieved_year", int),
+        "decision_number": row["decision_number"],
+        "decided_on": row.get("decided_on", date.fromisoformat),
+        "effective_on": row.get("effective_on", date.fromisoformat),
+        "signer": row["signer"],
+        "basis": row["basis"],
+        "is_verified": row.get("is_verified", flag),
+    }

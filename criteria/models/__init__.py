@@ -1,0 +1,20 @@
+"""Catalogue, ledger, recognition."""
+
+from criteria.models.catalogue import CriteriaSet, Criterion, Indicator, Measure, Responsibility, Threshold, Tier
+from criteria.models.ledger import Assessment, LedgerIsAppendOnlyError, Measurement, Source
+from criteria.models.recognition import Recognition
+
+__all__ = [
+    "Assessment",
+    "CriteriaSet",
+    "Criterion",
+    "Indicator",
+    "LedgerIsAppendOnlyError",
+    "Measure",
+    "Measurement",
+    "Recognition",
+    "Responsibility",
+    "Source",
+    "Threshold",
+    "Tier",
+]

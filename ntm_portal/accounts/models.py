@@ -1,0 +1,178 @@
+"""Bodies, people, their roles, API tokens, and which body helps which commune."""
+
+import hashlib
+import secrets
+from datetime import date, datetime
+from functools import cached_property
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+
+from communes.models import Commune, District
+from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core.models import NamedModel
+
+
+class Department(NamedModel):
+    """A body that reports or is told to act: sở, ngành, district committee, union, company."""
+
+    moves_position = True
+
+    class Kind(models.TextChoices):
+        COORDINATION = "COORDINATION", "Văn phòng điều phối"
+        SO_NGANH = "SO_NGANH", "Sở, ngành"
+        DISTRICT = "DISTRICT", "UBND huyện, thành phố"
+        DOAN_THE = "DOAN_THE", "Mặt trận, đoàn thể"
+        ENTERPRISE = "ENTERPRISE", "Doanh nghiệp, đơn vị"
+
+    code = models.CharField("mã", max_length=30, unique=True)
+    short_name = models.CharField("tên gọn", max_length=80)
+    kind = models.CharField("loại", max_length=12, choices=Kind)
+    district = models.OneToOneField(
+        District, models.PROTECT, verbose_name="huyện, thành phố", null=True, blank=True, related_name="department"
+    )
+    basis = models.CharField("căn cứ", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "đơn vị"
+        verbose_name_plural = "đơn vị"
+        ordering = ["kind", "sort_key"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind="DISTRICT", district__isnull=False) | (~Q(kind="DISTRICT") & Q(district__isnull=True)),
+                name="district_body_names_its_district",
+                violation_error_message="Chỉ UBND huyện, thành phố mới gắn với một huyện, và phải gắn.",
+            )
+        ]
+
+    @property
+    def searched_text(self) -> str:
+        return f"{self.name} ; {self.short_name}"
+
+
+class User(AbstractUser):
+    """A person who signs in. Rights come from memberships, not from groups."""
+
+    first_name = None
+    last_name = None
+    full_name = models.CharField("họ và tên", max_length=150, blank=True)
+    phone = models.CharField("điện thoại", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = "người dùng"
+        verbose_name_plural = "người dùng"
+
+    def __str__(self) -> str:
+        return self.full_name or self.username
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+    def get_short_name(self) -> str:
+        return str(self)
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What this person may see and touch, read once (one query)."""
+        held = self.memberships.values_list("role", "department_id", "department__district_id")
+        return Scope.of(self.pk, held, is_admin=self.is_superuser)
+
+
+class Membership(models.Model):
+    """A person works for a body in a role; one person may hold several."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
+    role = models.CharField("vai trò", max_length=12, choices=Role)
+
+    class Meta:
+        verbose_name = "vai trò"
+        verbose_name_plural = "vai trò"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "department", "role"],
+                name="one_membership_each",
+                violation_error_message="Người này đã có vai trò đó ở đơn vị này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}, {self.department.short_name}"
+
+
+class Sponsorship(models.Model):
+    """Xã được phân công: a body guides, helps or is twinned with a commune."""
+
+    moves_position = True
+
+    class Kind(models.TextChoices):
+        CHI_DAO = "CHI_DAO", "Chỉ đạo"
+        PHU_TRACH = "PHU_TRACH", "Phụ trách"
+        DO_DAU = "DO_DAU", "Đỡ đầu"
+        KET_NGHIA = "KET_NGHIA", "Kết nghĩa"
+
+    department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="sponsorships")
+    commune = models.ForeignKey(Commune, models.PROTECT, verbose_name="xã", related_name="sponsorships")
+    kind = models.CharField("hình thức", max_length=10, choices=Kind)
+    basis = models.CharField("căn cứ", max_length=300)
+    is_verified = models.BooleanField("đã kiểm chứng", default=True)
+    valid_from = models.DateField("từ ngày", null=True, blank=True)
+    valid_to = models.DateField("đến ngày", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "phân công giúp đỡ xã"
+        verbose_name_plural = "phân công giúp đỡ xã"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["department", "commune", "kind"],
+                name="one_sponsorship_each",
+                violation_error_message="Đơn vị này đã được phân công xã đó.",
+            ),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="sponsorship_days_in_order",
+                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department.short_name}: {self.commune}"
+
+    def is_in_force(self, on: date) -> bool:
+        """Whether the assignment holds on that day; an unknown end is open."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+class ApiToken(models.Model):
+    """A key for another system. Only its SHA-256 is kept; the key itself is shown once."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="api_tokens")
+    name = models.CharField("nhãn", max_length=100)
+    digest = models.CharField("mã băm", max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField("tạo lúc")
+    expires_at = models.DateTimeField("hết hạn lúc", null=True, blank=True)
+    revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    class Meta:
+        verbose_name = "mã truy cập API"
+        verbose_name_plural = "mã truy cập API"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.user})"
+
+    @staticmethod
+    def digest_of(key: str) -> str:
+        """What is stored of a key. A key has 256 random bits, so a plain hash is enough."""
+        return hashlib.sha256(key.encode()).hexdigest()
+
+    @classmethod
+    def issue(
+        cls, user: User, name: str, *, at: datetime, expires_at: datetime | None = None
+    ) -> tuple["ApiToken", str]:
+        """A new token and its key, which cannot be read again."""
+        key = secrets.token_urlsafe(32)
+        token = cls.objects.create(
+            user=user, name=name, digest=cls.digest_of(key), created_at=at, expires_at=expires_at
+        )
+        return token, key

@@ -1,0 +1,56 @@
+"""Which role may do which act, one table; the admin site asks the same table."""
+
+from django.contrib.auth.backends import ModelBackend
+
+from ntm_portal.accounts.scope import Role
+from ntm_portal.core.errors import DomainError
+
+MAY = {
+    "read_status": frozenset(Role),
+    "edit_master_data": frozenset({Role.ADMIN, Role.COORDINATOR}),
+    "manage_accounts": frozenset({Role.ADMIN}),
+}
+# What the admin site lets each act change; viewing goes with it, and read_status lets staff view the rest.
+_ADMIN_APPS = {"communes": "edit_master_data", "criteria": "edit_master_data", "directives": "edit_master_data"}
+_ADMIN_APPS |= {"reports": "edit_master_data", "accounts": "manage_accounts"}
+
+
+class NotAllowedError(DomainError):
+    """The role does not allow the act."""
+
+    code = "not_allowed"
+    status = 403
+
+
+def may(user, act: str) -> bool:
+    """Whether an active person with one of the roles of that act asks."""
+    return bool(user.is_authenticated and user.is_active and user.scope.has_any(MAY[act]))
+
+
+def require(user, act: str) -> None:
+    """Raise NotAllowedError unless the person may do the act."""
+    if not may(user, act):
+        raise NotAllowedError("Vai trò của bạn không được làm việc này.", act=act)
+
+
+class RoleBackend(ModelBackend):
+    """Signs in with a password; answers the admin's questions from roles instead of stored permissions."""
+
+    def has_perm(self, user_obj, perm, obj=None) -> bool:
+        """`app.verb_model`: change, add and delete go with the app's act; accounts are the administrator's."""
+        if not user_obj.is_active:
+            return False
+        app, _, codename = perm.partition(".")
+        act = _ADMIN_APPS.get(app)
+        if act is None:
+            return False
+        if codename.startswith("view_") and app != "accounts":
+            return may(user_obj, "read_status")
+        return may(user_obj, act)
+
+    def has_module_perms(self, user_obj, app_label) -> bool:
+        """Whether the app shows at all in the admin."""
+        return self.has_perm(user_obj, f"{app_label}.view_any")
+
+    def get_all_permissions(self, user_obj, obj=None) -> set[str]:
+        return set()

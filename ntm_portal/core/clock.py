@@ -1,0 +1,19 @@
+"""The only place that asks what time it is. In a demonstration the clock stands on DEMO_DATE."""
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def now() -> datetime:
+    """This moment, aware; in a demonstration the time of day is real and the day is DEMO_DATE."""
+    moment = timezone.localtime()
+    if settings.DEMO_DATE is None:
+        return moment
+    return moment.replace(year=settings.DEMO_DATE.year, month=settings.DEMO_DATE.month, day=settings.DEMO_DATE.day)
+
+
+def today() -> date:
+    """The day on which the portal believes to be, in the province's time zone."""
+    return settings.DEMO_DATE or timezone.localdate()

@@ -1,0 +1,62 @@
+"""The counter that orders every change, and what all named records share."""
+
+from django.db import models
+
+from ntm_portal.core import text
+
+
+class LedgerCounter(models.Model):
+    """One row. `position` grows with every change that can alter a status answer, in the order of commits.
+
+    `epoch` names this history: a database made anew, or restored from a backup, gets another, so that
+    nobody takes position 500 of one history for position 500 of another.
+    """
+
+    position = models.BigIntegerField("vị trí sổ cái", default=0)
+    epoch = models.CharField("mã lịch sử", max_length=16)
+
+    class Meta:
+        verbose_name = "vị trí sổ cái"
+        verbose_name_plural = "vị trí sổ cái"
+
+    def __str__(self) -> str:
+        return f"{self.epoch}/{self.position}"
+
+
+class NamedQuerySet(models.QuerySet):
+    """Search and order by name without any help of the database."""
+
+    def named_like(self, words: str) -> "NamedQuerySet":
+        """Rows whose name, or a known variant of it, contains the words; marks and case do not matter."""
+        return self.filter(search_key__contains=text.search_key(words))
+
+
+class NamedModel(models.Model):
+    """A record with a Vietnamese name. Search and sort keys are derived on every save."""
+
+    name = models.CharField("tên", max_length=200)
+    search_key = models.CharField("khóa tìm kiếm", max_length=600, editable=False, db_index=True)
+    sort_key = models.CharField("khóa sắp xếp", max_length=700, editable=False, db_index=True)
+
+    objects = NamedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def searched_text(self) -> str:
+        """What a search looks through; a subclass adds its variants and codes."""
+        return self.name
+
+    def derive_keys(self) -> None:
+        """Bring the name into its stored form and fill in the keys; bulk writers call it themselves."""
+        self.name = text.clean(self.name)
+        self.search_key = text.search_key(self.searched_text)[:600]
+        self.sort_key = text.sort_key(self.name)[:700]
+
+    def save(self, *args, **kwargs) -> None:
+        self.derive_keys()
+        super().save(*args, **kwargs)

@@ -1,0 +1,33 @@
+"""Reading never writes: what a link, a preview or a crawler can trigger must not change a record."""
+
+from collections.abc import Callable
+
+from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+
+_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+_SESSION_TABLE = SessionStore.get_model_class()._meta.db_table
+
+
+class WriteDuringReadError(RuntimeError):
+    """A page tried to write while it was only being read."""
+
+
+def _refuse_writes(execute, sql, params, many, context):
+    if sql.lstrip().upper().startswith(_WRITES) and _SESSION_TABLE not in sql:
+        raise WriteDuringReadError(sql.split("(")[0][:80])
+    return execute(sql, params, many, context)
+
+
+class ReadOnlyGetMiddleware:
+    """Refuses INSERT, UPDATE and DELETE during GET and HEAD; a session may be kept alive."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method not in {"GET", "HEAD"}:
+            return self.get_response(request)
+        with connection.execute_wrapper(_refuse_writes):
+            return self.get_response(request)

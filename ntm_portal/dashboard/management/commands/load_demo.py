@@ -1,0 +1,34 @@
+"""Load the illustration: accounts, villages of the scheme, and monthly assessments up to a day."""
+
+from datetime import date
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from communes.models import Commune
+from criteria import demo
+from ntm_portal.accounts.imports import load_demo_users
+from ntm_portal.core.reference import DataFileError
+
+
+class Command(BaseCommand):
+    help = (
+        "Nạp số liệu minh họa từ 12/2019 đến ngày cho trước (muộn nhất 31/12/2020); chạy lại chỉ thêm tháng còn thiếu."
+    )
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("--until", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
+
+    def handle(self, *args, until: date, **options) -> None:
+        if not demo.FIRST_DAY <= until <= demo.LAST_DAY:
+            raise CommandError(f"--until phải từ {demo.FIRST_DAY} đến {demo.LAST_DAY}.")
+        if not Commune.objects.exists():
+            raise CommandError("Chưa có dữ liệu tham chiếu: chạy load_reference trước.")
+        try:
+            with transaction.atomic():
+                users = load_demo_users()
+                villages = demo.load_villages()
+                rows = demo.load_assessments(until)
+        except DataFileError as error:
+            raise CommandError(f"Không nạp gì cả. {error}") from error
+        self.stdout.write(f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}.")

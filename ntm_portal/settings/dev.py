@@ -1,0 +1,38 @@
+"""A portal on one's own machine (`make run`): SQLite in var/, no mail, a key of its own."""
+
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+from ntm_portal import env
+from ntm_portal.settings.base import *  # noqa: F403
+from ntm_portal.settings.base import SQLITE_OPTIONS, VAR_DIR
+
+
+def _own_key() -> str:
+    """A secret key made at the first start and kept beside the database, so that sessions survive a restart."""
+    path: Path = VAR_DIR / "secret_key"
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        path.chmod(0o600)
+    return path.read_text(encoding="utf-8")
+
+
+SECRET_KEY = env.text("SECRET_KEY", "") or _own_key()
+DEBUG = env.flag("NTM_DEBUG")
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+
+if env.text("DATABASE_URL", ""):
+    DATABASES = {"default": dj_database_url.config(conn_max_age=600, conn_health_checks=True)}
+else:
+    DATABASES = {
+        "default": {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "portal.sqlite3",
+            "OPTIONS": SQLITE_OPTIONS,
+            "CONN_MAX_AGE": None,
+        }
+    }
