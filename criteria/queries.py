@@ -285,6 +285,17 @@ def _held_entries(spec: SetSpec, as_of: date, known_at: datetime | None) -> _Hel
     return _Held(indicators, baselines, frozenset(illustrated))
 
 
+def ledger_entries(
+    spec: SetSpec, commune_id: int, as_of: date, known_at: datetime | None
+) -> list[tuple[tuple[str, int], Entry]]:
+    """Everything recorded of one commune up to the day, keyed ("indicator" | "criterion", id) (one query)."""
+    rows = _known(spec, as_of, known_at).filter(commune_id=commune_id)
+    return [
+        (("indicator", indicator) if indicator else ("criterion", criterion or 0), entry)
+        for _, indicator, criterion, _, entry in _entries(rows)
+    ]
+
+
 def _recognitions(on: date) -> list[tuple[str, str, Recognised]]:
     rows = Recognition.objects.in_force(on).values_list(
         "commune__code", "village_id", "district__code",

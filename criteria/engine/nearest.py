@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from fractions import Fraction
 
-from criteria.engine.facts import Result
+from criteria.engine.facts import Comparison, Result
 from criteria.engine.judge import CriterionFinding, IndicatorFinding, MeasureFinding, UnitFinding
 from criteria.engine.wording import quantity
 
@@ -41,11 +41,16 @@ def _relative(finding: MeasureFinding) -> Fraction:
     return min(Fraction(finding.gap) / abs(Fraction(finding.threshold.value)), WHOLE_STEP)
 
 
+_FALLS = {Comparison.AT_LEAST: "còn thiếu", Comparison.AT_MOST: "còn cao hơn", Comparison.EQUAL: "còn lệch"}
+
+
 def _missing_of(finding: IndicatorFinding) -> list[Missing]:
     short = [m for m in finding.measures if m.result is Result.NOT_MET]
     if finding.result is Result.NOT_MET and short:
         return [
-            Missing(finding, m, _relative(m), f"còn thiếu {quantity(m.gap, m.measure.unit)}: {m.text}")
+            Missing(
+                finding, m, _relative(m), f"{_FALLS[m.measure.comparison]} {quantity(m.gap, m.measure.unit)}: {m.text}"
+            )
             if m.gap
             else Missing(finding, m, WHOLE_STEP, m.text)
             for m in short

@@ -31,10 +31,10 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "ntm_portal.api.gate.ConditionalAnswerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "ntm_portal.api.gate.ConditionalAnswerMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -43,6 +43,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "ntm_portal.core.readonly.ReadOnlyGetMiddleware",
+    "ntm_portal.dashboard.faults.DomainErrorMiddleware",
 ]
 
 ROOT_URLCONF = "ntm_portal.urls"
@@ -92,7 +93,7 @@ LOCALE_PATHS = [BASE_DIR / "ntm_portal" / "locale"]
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 USE_I18N = True
 USE_TZ = True
-USE_THOUSAND_SEPARATOR = True
+USE_THOUSAND_SEPARATOR = False
 FORMAT_MODULE_PATH = ["ntm_portal.formats"]
 
 STATIC_URL = "/static/"
@@ -139,8 +140,7 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "ntm_portal.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "ntm_portal.api.problems.problem_for",
-    "URL_FORMAT_OVERRIDE": None,
-    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ntm_portal.api.renderers.NamedFormatNegotiation",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng nông thôn mới: API trạng thái",

@@ -8,6 +8,7 @@ from django.db import transaction
 from communes.models import Commune
 from criteria import demo
 from ntm_portal.accounts.imports import load_demo_users
+from ntm_portal.core import clock
 from ntm_portal.core.reference import DataFileError
 
 
@@ -22,6 +23,8 @@ class Command(BaseCommand):
     def handle(self, *args, until: date, **options) -> None:
         if not demo.FIRST_DAY <= until <= demo.LAST_DAY:
             raise CommandError(f"--until phải từ {demo.FIRST_DAY} đến {demo.LAST_DAY}.")
+        if until > clock.today():
+            raise CommandError(f"--until sau hôm nay ({clock.today():%d/%m/%Y}): đặt DEMO_DATE muộn hơn.")
         if not Commune.objects.exists():
             raise CommandError("Chưa có dữ liệu tham chiếu: chạy load_reference trước.")
         try:

@@ -1,0 +1,127 @@
+"""Targets as they stand on a day: one judged snapshot, one scene, one result each."""
+
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from communes.models import District, Village
+from criteria.queries import Snapshot, snapshot
+from directives.kinds import KINDS, PACE_MONTHS, Outcome, Scene
+from directives.models import Target
+from directives.parameters import parse_parameters
+from ntm_portal.core import ledger
+
+_RESULTS = ledger.Memory(32)
+
+
+class State(StrEnum):
+    """Where a target stands, worst first when sorted by `trouble`."""
+
+    MISSED = "MISSED"
+    AT_RISK = "AT_RISK"
+    ON_TRACK = "ON_TRACK"
+    MET = "MET"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    @property
+    def trouble(self) -> int:
+        return list(State).index(self)
+
+
+_LABELS = {
+    State.MISSED: "Không đạt đúng hạn",
+    State.AT_RISK: "Có nguy cơ",
+    State.ON_TRACK: "Đúng tiến độ",
+    State.MET: "Đã đạt",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetResult:
+    """A target on a day: what it asks, what there is, its state and what stands in the way."""
+
+    target: Target
+    outcome: Outcome
+    state: State
+    as_of: date
+
+    @property
+    def days_left(self) -> int:
+        """Days until it is due; negative when that day has passed."""
+        return (self.target.due_on - self.as_of).days
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day so many months earlier, or the last day of that month."""
+    index = day.year * 12 + day.month - 1 - months
+    year, month = divmod(index, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def _villages(on: date) -> dict[str, tuple[str, ...]]:
+    """Ids of villages in force by code of the scheme's communes; a commune without any is there too (one query)."""
+    rows = Village.objects.in_force(on).filter(commune__in_village_scheme=True).values_list("commune__code", "pk")
+    found: dict[str, list[str]] = {}
+    for code, pk in rows:
+        found.setdefault(code, []).append(str(pk))
+    return {code: tuple(ids) for code, ids in found.items()}
+
+
+def _state(target: Target, outcome: Outcome, as_of: date) -> State:
+    if outcome.is_met:
+        return State.MET
+    if as_of > target.due_on:
+        return State.MISSED
+    return State.ON_TRACK if outcome.is_within_reach else State.AT_RISK
+
+
+class _Scenes:
+    """Scenes of one answer: snapshots are shared, and a target that is past due is judged as of its due date."""
+
+    def __init__(self, shown: Snapshot) -> None:
+        self.shown = shown
+        self.districts = {d.code: d.full_name for d in District.objects.in_force(shown.as_of).order_by("code")}
+
+    def of(self, target: Target) -> Scene:
+        """What the kind of this target looks at."""
+        # A recognition for the year may be signed after the year ends; everything else had its day.
+        counts_later = target.kind == Target.Kind.NEW_RECOGNITIONS
+        on = self.shown.as_of if counts_later else min(self.shown.as_of, target.due_on)
+        villages = _villages(on) if target.kind == Target.Kind.VILLAGE_SHARE else {}
+        now = self._snapshot(on, target)
+        if target.kind == Target.Kind.VILLAGE_SHARE:
+            villages = {
+                s.commune.code: villages.get(s.commune.code, ()) for s in now.statuses if s.commune.in_village_scheme
+            }
+        before = self._snapshot(months_before(on, PACE_MONTHS), target)
+        return Scene(on, target.due_on, now, before, self.districts, villages)
+
+    def _snapshot(self, on: date, target: Target) -> Snapshot:
+        shown = self.shown
+        code = target.criteria_set.code if target.criteria_set else shown.criteria_set.code
+        if on == shown.as_of and code == shown.criteria_set.code:
+            return shown
+        return snapshot(code, on, shown.known_at, at=shown.position)
+
+
+def target_results(shown: Snapshot) -> tuple[TargetResult, ...]:
+    """All targets as of the snapshot's day, province-wide ones first; remembered with the snapshot.
+
+    Amounts are in the unit of each kind; dates decide states as design.md 7 says.
+    """
+    return _RESULTS.find_or_build(shown.key, lambda: _results(shown))
+
+
+def _results(shown: Snapshot) -> tuple[TargetResult, ...]:
+    targets = Target.objects.select_related("directive", "criteria_set").order_by(
+        "is_focus", "directive__issued_on", "order", "code"
+    )
+    scenes, found = _Scenes(shown), []
+    for target in targets:
+        outcome = KINDS[target.kind](parse_parameters(target.kind, target.parameters), scenes.of(target))
+        found.append(TargetResult(target, outcome, _state(target, outcome, shown.as_of), shown.as_of))
+    return tuple(found)

@@ -1,0 +1,85 @@
+"""Errors as RFC 9457 problems, in Vietnamese."""
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, JsonResponse
+from rest_framework import exceptions
+from rest_framework.views import set_rollback
+
+from ntm_portal.core.errors import BadQueryError, DomainError
+
+_TITLES = {
+    400: "Yêu cầu không hợp lệ",
+    401: "Chưa đăng nhập",
+    403: "Không được phép",
+    404: "Không tìm thấy",
+    405: "Phương thức không dùng được",
+    406: "Không có định dạng này",
+    409: "Trái quy tắc",
+    415: "Kiểu nội dung không nhận",
+    429: "Quá nhiều yêu cầu",
+    500: "Lỗi máy chủ",
+}
+_DETAILS = {
+    401: "Cần mã truy cập (Authorization: Token …) hoặc phiên đăng nhập.",
+    403: "Vai trò của bạn không được xem thông tin này.",
+    404: "Không có địa chỉ hoặc đơn vị này.",
+    405: "Địa chỉ này không nhận phương thức đó.",
+    429: "Hãy chờ rồi gọi lại.",
+}
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict] | None = None) -> JsonResponse:
+    """An application/problem+json response."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    if errors:
+        body["errors"] = errors
+    response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
+    response["Content-Type"] = "application/problem+json"
+    return response
+
+
+def _faults(detail, pointer: str, separator: str) -> list[dict]:
+    """Flatten DRF's nested error detail into pointers."""
+    if isinstance(detail, dict):
+        return [fault for name, inner in detail.items() for fault in _faults(inner, f"{pointer}{separator}{name}", "/")]
+    if isinstance(detail, list):
+        return [fault for inner in detail for fault in _faults(inner, pointer, "/")]
+    return [{"pointer": pointer, "detail": str(detail), "code": getattr(detail, "code", "invalid")}]
+
+
+def _bad_input(detail, method: str) -> JsonResponse:
+    is_query = method in {"GET", "HEAD"}
+    faults = _faults(detail, "?" if is_query else "#", "" if is_query else "/")
+    said = " ".join(fault["detail"] for fault in faults)
+    return problem(400, _TITLES[400], said, faults)
+
+
+def problem_for(error: Exception, context: dict) -> JsonResponse | None:
+    """DRF's exception handler; none lets an unforeseen error become a plain 500."""
+    set_rollback()
+    method = context["request"].method
+    if isinstance(error, BadQueryError):
+        return _bad_input(error.errors, method)
+    if isinstance(error, DomainError):
+        return problem(error.status, _TITLES.get(error.status, _TITLES[409]), error.message)
+    if isinstance(error, exceptions.ValidationError):
+        return _bad_input(error.detail, method)
+    if isinstance(error, Http404):
+        error = exceptions.NotFound()
+    elif isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
+    if not isinstance(error, exceptions.APIException):
+        return None
+    return _of_api_exception(error)
+
+
+def _of_api_exception(error: exceptions.APIException) -> JsonResponse:
+    status = error.status_code
+    own_words = isinstance(error, exceptions.AuthenticationFailed)
+    detail = str(error.detail) if own_words or status not in _DETAILS else _DETAILS[status]
+    response = problem(status, _TITLES.get(status, "Lỗi"), detail)
+    if getattr(error, "auth_header", None):
+        response["WWW-Authenticate"] = error.auth_header
+    if getattr(error, "wait", None):
+        response["Retry-After"] = str(int(error.wait) + 1)
+    return response

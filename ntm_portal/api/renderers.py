@@ -1,0 +1,110 @@
+"""JSON without binary noise; CSV and XLSX of every list."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from rest_framework.exceptions import ValidationError
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.utils.encoders import JSONEncoder
+
+from ntm_portal.core.sheets import write_xlsx
+
+
+class _Encoder(JSONEncoder):
+    """Decimals as numbers: 69.95 and 8, never 69.9500000001 and never "8"."""
+
+    def default(self, obj):
+        if isinstance(obj, Decimal):
+            return int(obj) if obj == obj.to_integral_value() else float(obj)
+        return super().default(obj)
+
+
+class JsonRenderer(JSONRenderer):
+    """UTF-8 as it is, numbers as numbers."""
+
+    encoder_class = _Encoder
+    ensure_ascii = False
+    charset = "utf-8"
+
+
+def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Columns of a record: nested objects as district.code, lists as text."""
+    for name, value in record.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            yield prefix + name, "; ".join(_text(item) for item in value)
+        else:
+            yield prefix + name, value
+
+
+def _text(item: Any) -> str:
+    if isinstance(item, Mapping):
+        return ", ".join(f"{name}: {value}" for name, value in _flat(item))
+    return str(item)
+
+
+def table(data: Any) -> tuple[list[str], list[list[Any]]]:
+    """Header and rows of a list answer. A nested object that is absent leaves its columns empty."""
+    records = [dict(_flat(record)) for record in (data["results"] if "results" in data else [data])]
+    header = list(dict.fromkeys(name for record in records for name in record))
+    return header, [[record.get(name) for name in header] for record in records]
+
+
+class CsvRenderer(BaseRenderer):
+    """RFC 4180 with a byte order mark, so that a spreadsheet reads the marks."""
+
+    media_type = "text/csv"
+    format = "csv"
+    charset = "utf-8"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+        header, rows = table(data)
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(header)
+        writer.writerows([_csv_cell(value) for value in row] for row in rows)
+        return b"\xef\xbb\xbf" + text.getvalue().encode()
+
+
+def _csv_cell(value: Any) -> Any:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    return value
+
+
+class XlsxRenderer(BaseRenderer):
+    """A workbook with one sheet."""
+
+    media_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    format = "xlsx"
+    charset = None
+    render_style = "binary"
+
+    def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
+        header, rows = table(data)
+        return write_xlsx("Dữ liệu", header, rows)
+
+
+class NamedFormatNegotiation(DefaultContentNegotiation):
+    """`?format=` of a kind that an answer does not have is a fault of the query, not a missing page."""
+
+    def filter_renderers(self, renderers, format):
+        found = [renderer for renderer in renderers if renderer.format == format]
+        if not found:
+            offered = ", ".join(dict.fromkeys(r.format for r in renderers))
+            raise ValidationError({"format": f"Định dạng phải là một trong: {offered}."}, code="invalid_choice")
+        return found
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        """JSON for whoever asks for nothing that we have, a browser for instance."""
+        if not request.query_params.get("format") and "text/html" in request.META.get("HTTP_ACCEPT", ""):
+            return renderers[0], renderers[0].media_type
+        return super().select_renderer(request, renderers, format_suffix)

@@ -1,0 +1,41 @@
+"""Addresses under /api/v1/."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+from ntm_portal.api import views
+from ntm_portal.api.problems import problem
+
+app_name = "api"
+
+
+@login_not_required
+def unknown_address(request, rest: str = ""):
+    """Whatever is under /api/v1/ and is not an address."""
+    return problem(404, "Không tìm thấy", "API không có địa chỉ này; xem /api/v1/docs/.")
+
+
+ADDRESSES = [
+    ("communes/", views.CommuneListView, "commune-list"),
+    ("communes/<str:code>/", views.CommuneDetailView, "commune-detail"),
+    ("communes/<str:code>/status/", views.CommuneStatusView, "commune-status"),
+    ("status/", views.MatrixView, "status"),
+    ("summary/", views.SummaryView, "summary"),
+    ("targets/", views.TargetListView, "target-list"),
+    ("targets/<int:pk>/", views.TargetDetailView, "target-detail"),
+    ("districts/", views.DistrictListView, "district-list"),
+    ("criteria-sets/", views.CriteriaSetListView, "criteriaset-list"),
+    ("criteria-sets/<slug:code>/", views.CriteriaSetDetailView, "criteriaset-detail"),
+]
+# The API answers 401 itself; a redirect to the sign-in page is of no use to another system.
+urlpatterns = [path(address, login_not_required(view.as_view()), name=name) for address, view, name in ADDRESSES]
+urlpatterns += [
+    path("schema/", login_not_required(SpectacularAPIView.as_view()), name="schema"),
+    path(
+        "docs/",
+        login_not_required(SpectacularSwaggerSplitView.as_view(url_name="api:schema", template_name="api/docs.html")),
+        name="docs",
+    ),
+    re_path(r"^(?P<rest>.*)$", unknown_address),
+]

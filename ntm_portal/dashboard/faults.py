@@ -1,0 +1,56 @@
+"""Error pages in Vietnamese, and problems where the API was asked."""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from ntm_portal.core.errors import BadQueryError, DomainError
+
+_PAGES = {
+    400: ("Yêu cầu không hợp lệ", "Địa chỉ hoặc dữ liệu gửi lên không đọc được."),
+    403: ("Không được phép", "Vai trò của bạn không được xem hoặc làm việc này."),
+    404: ("Không tìm thấy", "Không có trang, đơn vị hoặc mục này."),
+    500: ("Lỗi máy chủ", "Đã có lỗi ngoài dự kiến; lỗi đã được ghi lại."),
+}
+
+
+def fault_page(request: HttpRequest, status: int, message: str = "", hints: list[str] | None = None) -> HttpResponse:
+    """A page that says what went wrong and where to go on; a problem for the API."""
+    title, usual = _PAGES[status]
+    if request.path.startswith("/api/"):
+        body = {"type": "about:blank", "title": title, "status": status, "detail": message or usual}
+        return JsonResponse(body, status=status, content_type="application/problem+json")
+    context = {"title": title, "message": message or usual, "hints": hints or [], "status": status}
+    return render(request, "fault.html", context, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return fault_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return fault_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return fault_page(request, 404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return fault_page(request, 500)
+
+
+class DomainErrorMiddleware:
+    """A rule or a faulty query becomes a page with its own words instead of a traceback."""
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Only errors that were meant for a person."""
+        if not isinstance(error, DomainError):
+            return None
+        hints = [said for words in error.errors.values() for said in words] if isinstance(error, BadQueryError) else []
+        return fault_page(request, error.status if error.status in _PAGES else 400, error.message, hints)
