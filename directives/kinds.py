@@ -285,7 +285,7 @@ def village_share(asked: VillageShare, scene: Scene) -> Outcome:
         forecast=Forecast(
             Decimal(actual),
             scene.due_on,
-            f"Đã công nhận {actual}/{total} thôn ({share}%), cần {required}; chưa có hồ sơ thôn nào đang chờ quyết định.",
+            f"Đã công nhận {actual}/{total} thôn ({share}%), cần {required}; chưa có thôn nào chờ quyết định.",
         ),
         is_within_reach=actual >= required,
         remark=remark,

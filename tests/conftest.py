@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
+from django.test import override_settings
 
 from ntm_portal.accounts.models import User
 from ntm_portal.core.ledger import Memory
@@ -85,7 +86,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     if name != connection.settings_dict["TEST"]["NAME"]:
         yield None  # no collected test wants a database
         return
-    with django_db_blocker.unblock():
+    with django_db_blocker.unblock(), override_settings(DEMO_DATE=DEMO_UNTIL):
         call_command("load_reference", stdout=StringIO())
         call_command("load_demo", "--until", DEMO_UNTIL.isoformat(), stdout=StringIO())
         _copy_database(name, f"{name}_loaded")

@@ -81,28 +81,29 @@ class IndicatorFinding:
         """The finding explained in one Vietnamese sentence."""
         said = "; ".join(finding.text for finding in self.measures)
         note = f" ({self.entry.note})" if self.entry and self.entry.note else ""
-        basis = self.entry.basis if self.entry else ""
-        match self.why:
-            case Why.NOTHING_RECORDED:
-                return "Chưa có số liệu"
-            case Why.VALUE_MISSING:
-                return f"Chưa có số liệu: kết luận đạt nhưng thiếu số đo ({said})"
-            case Why.BASIS_MISSING:
-                return "Chưa có số liệu: ghi không xét nhưng thiếu căn cứ"
-            case Why.EXEMPTED:
-                return f"Không xét theo {basis}"
-            case Why.BASELINE:
-                if self.result is Result.MET:
-                    return f"Đạt theo số liệu nền{note}"
-                return f"Chưa có số liệu chỉ tiêu; tiêu chí chưa đạt theo số liệu nền{note}"
-            case Why.VALUES:
-                return f"{RESULT_LABELS[self.result]}: {said}"
-            case Why.STRICTER:
-                return f"Chưa đạt theo kết luận của cơ quan phụ trách{note}; số đo: {said}"
-            case Why.CONCLUSION:
-                return f"{RESULT_LABELS[self.result]} theo kết luận của cơ quan phụ trách{note}" + (
-                    f"; số đo: {said}" if said else ""
-                )
+        words = _BASELINE_REASONS[self.result] if self.why is Why.BASELINE else _REASONS[self.why]
+        return words.format(
+            said=said,
+            note=note,
+            measured=f"; số đo: {said}" if said else "",
+            basis=self.entry.basis if self.entry else "",
+            label=RESULT_LABELS[self.result],
+        )
+
+
+_REASONS = {
+    Why.NOTHING_RECORDED: "Chưa có số liệu",
+    Why.VALUE_MISSING: "Chưa có số liệu: kết luận đạt nhưng thiếu số đo ({said})",
+    Why.BASIS_MISSING: "Chưa có số liệu: ghi không xét nhưng thiếu căn cứ",
+    Why.EXEMPTED: "Không xét theo {basis}",
+    Why.VALUES: "{label}: {said}",
+    Why.STRICTER: "Chưa đạt theo kết luận của cơ quan phụ trách{note}{measured}",
+    Why.CONCLUSION: "{label} theo kết luận của cơ quan phụ trách{note}{measured}",
+}
+_BASELINE_REASONS = {
+    Result.MET: "Đạt theo số liệu nền{note}",
+    Result.NO_DATA: "Chưa có số liệu chỉ tiêu; tiêu chí chưa đạt theo số liệu nền{note}",
+}
 
 
 @dataclass(frozen=True, slots=True)

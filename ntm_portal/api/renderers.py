@@ -51,7 +51,7 @@ def _text(item: Any) -> str:
 
 def table(data: Any) -> tuple[list[str], list[list[Any]]]:
     """Header and rows of a list answer. A nested object that is absent leaves its columns empty."""
-    records = [dict(_flat(record)) for record in (data["results"] if "results" in data else [data])]
+    records = [dict(_flat(record)) for record in data["results"]]
     header = list(dict.fromkeys(name for record in records for name in record))
     return header, [[record.get(name) for name in header] for record in records]
 

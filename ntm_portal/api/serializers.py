@@ -1,5 +1,6 @@
 """The shapes of answers, read from the same judged snapshot that the pages show; OpenAPI is made from them."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from communes.models import Commune
@@ -13,11 +14,9 @@ from ntm_portal.accounts.models import Sponsorship
 _TIERS = [Tier.STANDARD.value, Tier.ADVANCED.value, Tier.MODEL.value]
 
 
-class NumberField(serializers.DecimalField):
+@extend_schema_field({"type": "number"})
+class NumberField(serializers.Field):
     """A decimal as a JSON number with every digit it has."""
-
-    def __init__(self, **kwargs) -> None:
-        super().__init__(max_digits=None, decimal_places=None, **kwargs)
 
     def to_representation(self, value):
         return value

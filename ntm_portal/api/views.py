@@ -74,6 +74,9 @@ class StatusView(APIView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code == 200:
             response.ledger_position = self.position
+            if request.accepted_renderer.format != "json":
+                name = request.resolver_match.url_name.removesuffix("-list")
+                response["Content-Disposition"] = f'attachment; filename="{name}.{request.accepted_renderer.format}"'
         return response
 
 

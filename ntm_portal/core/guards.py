@@ -33,11 +33,9 @@ _POSTGRES = {
 _SQLITE = {
     "refuse_update": "BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
     "refuse_delete": "BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
-    **{
-        f"move_{verb.lower()}": f"AFTER {verb} ON {{table}} "
-        "BEGIN UPDATE core_ledgercounter SET position = position + 1; END"
-        for verb in ("INSERT", "UPDATE", "DELETE")
-    },
+    "move_insert": "AFTER INSERT ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
+    "move_update": "AFTER UPDATE ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
+    "move_delete": "AFTER DELETE ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
     "check": "BEFORE INSERT ON {table} WHEN NEW.position > (SELECT position FROM core_ledgercounter) "
     "BEGIN SELECT RAISE(ABORT, 'position not taken: {table}'); END",
 }

@@ -144,11 +144,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Cổng nông thôn mới: API trạng thái",
-    "DESCRIPTION": "Trạng thái xã, mục tiêu và bộ tiêu chí nông thôn mới. Mọi câu trả lời gắn với ngày và vị trí sổ cái.",
+    "DESCRIPTION": "Trạng thái xã, mục tiêu, bộ tiêu chí nông thôn mới; mỗi câu trả lời gắn với ngày và vị trí sổ cái.",
     "VERSION": "1.0.0",
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["ntm_portal.api.auth.MayReadStatus"],
+    # Enumerations stand where they are used: a client reads a field, not a list of names.
+    "POSTPROCESSING_HOOKS": [],
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

@@ -1,0 +1,173 @@
+"""Admin pages of bodies, people and API keys: the administrator's alone."""
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm, UsernameField
+from django.contrib.auth.models import Group
+from django.db.models import Q
+
+from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
+from ntm_portal.accounts.permissions import MAY, may
+from ntm_portal.core import clock
+from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
+
+# Rights come from memberships: there is nothing to keep in groups.
+admin.site.unregister(Group)
+
+
+@admin.register(Department)
+class DepartmentAdmin(PortalAdmin):
+    list_display = ("name", "short_name", "code", "kind", "district")
+    list_filter = ("kind",)
+    list_select_related = ("district",)
+    ordering = ("sort_key",)
+    folded_search = ("search_key",)
+    code_search = ("code",)
+
+
+class NewUserForm(UserCreationForm):
+    """The first step of an account: a name, and a password that is hashed."""
+
+    class Meta:
+        model = User
+        fields = ("username", "full_name")
+        field_classes = {"username": UsernameField}
+
+
+class UserForm(UserChangeForm):
+    """The rest of an account; the password has a page of its own."""
+
+    class Meta:
+        model = User
+        fields = ("username", "password", "full_name", "email", "phone", "is_active", "is_superuser")
+        field_classes = {"username": UsernameField}
+
+
+class PersonPasswordForm(AdminPasswordChangeForm):
+    """A password given by the administrator; Django leaves the warning in English."""
+
+    usable_password_help_text = (
+        "Tắt thì người này không đăng nhập được bằng mật khẩu nữa."
+        '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
+        "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"
+    )
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    extra = 1
+    autocomplete_fields = ("department",)
+
+
+@admin.register(User)
+class UserAdmin(PortalAdmin, DjangoUserAdmin):
+    form = UserForm
+    add_form = NewUserForm
+    change_password_form = PersonPasswordForm
+    inlines = (MembershipInline,)
+    list_display = ("username", "full_name", "held_roles", "is_staff", "is_active", "last_login")
+    list_filter = ("memberships__role", "is_active", "is_staff")
+    filter_horizontal = ()
+    ordering = ("username",)
+    small_search = ("username", "full_name", "email", "phone")
+    readonly_fields = ("may_enter", "last_login", "date_joined")
+    add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Người dùng", {"fields": ("full_name", "email", "phone")}),
+        (
+            "Quyền",
+            {
+                "fields": ("is_active", "is_superuser", "may_enter"),
+                "description": "Quyền đến từ các vai trò ở cuối trang. Người quản trị và cán bộ Văn phòng điều phối "
+                "được vào trang quản trị.",
+            },
+        ),
+        ("Thời điểm", {"fields": ("last_login", "date_joined")}),
+    )
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("memberships__department")
+
+    @admin.display(description="vai trò")
+    def held_roles(self, user: User) -> str:
+        held = [f"{m.get_role_display()} ({m.department.short_name})" for m in user.memberships.all()]
+        return "; ".join(held) or "chưa có"
+
+    @admin.display(description="được vào trang quản trị")
+    def may_enter(self, user: User) -> str:
+        return yes_no(user.is_staff)
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        """An account is switched off: what it did keeps its name."""
+        return False
+
+    def save_related(self, request, form, formsets, change) -> None:
+        """Whether a person may enter the admin site follows from the roles just saved."""
+        super().save_related(request, form, formsets, change)
+        user = form.instance
+        entering = user.memberships.filter(role__in=MAY["edit_master_data"] | MAY["manage_accounts"])
+        user.is_staff = user.is_superuser or entering.exists()
+        user.save(update_fields=["is_staff"])
+
+
+@admin.register(Sponsorship)
+class SponsorshipAdmin(PortalAdmin):
+    list_display = ("department", "commune", "district", "kind", "valid_from", "valid_to", "is_verified")
+    list_filter = ("kind", "is_verified", "commune__district", "department__kind")
+    list_select_related = ("department", "commune__district")
+    ordering = ("department__sort_key", "commune__sort_key")
+    folded_search = ("department__search_key", "commune__search_key")
+    autocomplete_fields = ("department", "commune")
+
+    @admin.display(description="huyện, thành phố", ordering="commune__district__sort_key")
+    def district(self, sponsorship: Sponsorship) -> str:
+        return sponsorship.commune.district.name
+
+
+class TokenStateFilter(admin.SimpleListFilter):
+    title = "tình trạng"
+    parameter_name = "tinh_trang"
+
+    def lookups(self, request, model_admin):
+        return [("dang-dung", "đang dùng"), ("het-han", "đã hết hạn"), ("thu-hoi", "đã thu hồi")]
+
+    def queryset(self, request, queryset):
+        expired = Q(expires_at__lte=clock.now())
+        states = {
+            "dang-dung": Q(revoked_at__isnull=True) & ~expired,
+            "het-han": Q(revoked_at__isnull=True) & expired,
+            "thu-hoi": Q(revoked_at__isnull=False),
+        }
+        return queryset.filter(states.get(self.value(), Q()))
+
+
+@admin.register(ApiToken)
+class ApiTokenAdmin(ReadOnlyAdmin):
+    """Made by the command `create_token`, which shows the key once; here one looks, and revokes."""
+
+    list_display = ("name", "user", "state", "created_at", "expires_at", "revoked_at")
+    list_filter = (TokenStateFilter,)
+    list_select_related = ("user",)
+    ordering = ("-created_at",)
+    small_search = ("name", "user__username", "user__full_name")
+    fields = ("name", "user", "created_at", "expires_at", "revoked_at")
+    actions = ("revoke",)
+
+    @admin.display(description="tình trạng")
+    def state(self, token: ApiToken) -> str:
+        if token.revoked_at:
+            return "đã thu hồi"
+        return "đã hết hạn" if token.expires_at and token.expires_at <= clock.now() else "đang dùng"
+
+    def has_revoke_permission(self, request) -> bool:
+        return may(request.user, "manage_accounts")
+
+    @admin.action(description="Thu hồi mã đã chọn", permissions=["revoke"])
+    def revoke(self, request, queryset) -> None:
+        """Switch the chosen keys off at once; one that was revoked before keeps its day."""
+        tokens = list(queryset.filter(revoked_at__isnull=True))
+        ApiToken.objects.filter(pk__in=[t.pk for t in tokens], revoked_at__isnull=True).update(revoked_at=clock.now())
+        for token in tokens:
+            self.log_change(request, token, "Đã thu hồi mã.")
+        self.message_user(request, f"Đã thu hồi {len(tokens)} mã truy cập API.", messages.SUCCESS)

@@ -1,0 +1,203 @@
+"""What all pages of the admin site share: search without marks, plain Vietnamese columns, records nobody edits."""
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.formats import number_format
+from django.utils.text import capfirst
+
+from ntm_portal.core import text
+
+EMPTY = "—"
+
+
+class KeyedForm(forms.ModelForm):
+    """Checks also the constraints on keys that follow from the form, which Django leaves to the database."""
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.errors or not hasattr(self.instance, "derive_keys"):
+            return
+        self.instance.derive_keys()
+        try:
+            self.instance.validate_constraints()
+        except ValidationError as error:
+            self._update_errors(error)
+
+
+class LabelledChoiceField(forms.ModelChoiceField):
+    """Names a record as its own admin does: many communes and villages share a bare name."""
+
+    def label_from_instance(self, obj: models.Model) -> str:
+        return choice_label(obj)
+
+
+class LabelledAutocomplete(AutocompleteJsonView):
+    """The same names in the lists that open while one types."""
+
+    def get_queryset(self):
+        return super().get_queryset().select_related(*self.model_admin.list_select_related)
+
+    def serialize_result(self, obj: models.Model, to_field_name: str) -> dict[str, str]:
+        return {**super().serialize_result(obj, to_field_name), "text": choice_label(obj)}
+
+
+def choice_label(record: models.Model) -> str:
+    """How a record is named among others to choose from."""
+    return admin.site.get_model_admin(type(record)).choice_label(record)
+
+
+def exact(value: Decimal | None) -> str:
+    """All digits of a number and no more: 69,95 stays 69,95 and 70,0000 is 70."""
+    return EMPTY if value is None else number_format(value.normalize())
+
+
+def yes_no(value: bool | None, yes: str = "có", no: str = "không") -> str:
+    """A flag in words; Django's own icons speak English."""
+    return EMPTY if value is None else yes if value else no
+
+
+def _wording(field: models.Field, is_ungrouped: bool) -> Callable[[object], str] | None:
+    """How a field is written where Django would write it badly: English icons, years as 2.020, 70 as 70,0000."""
+    if isinstance(field, models.BooleanField):
+        if "verified" in field.name:
+            return lambda value: yes_no(value, "đã", "CHƯA")
+        return yes_no
+    if isinstance(field, models.DecimalField):
+        return exact
+    # A link to an account would be a closed door for all but the administrator.
+    if is_ungrouped or field.related_model is not None and field.related_model._meta.label == settings.AUTH_USER_MODEL:
+        return lambda value: EMPTY if value is None else str(value)
+    return None
+
+
+def _without(nested: list, starts: tuple[str, ...]) -> list:
+    """The tree of what a deletion takes along, less the bare rows that link two records."""
+    kept = [_without(item, starts) if isinstance(item, list) else item for item in nested]
+    return [item for item in kept if item and not (isinstance(item, str) and item.startswith(starts))]
+
+
+class PortalAdmin(admin.ModelAdmin):
+    """Base of every admin page of the portal.
+
+    `folded_search` are lookups of stored search keys, `code_search` lookups of codes compared as typed, and
+    `small_search` texts without a stored key, folded here: only for tables of a few hundred rows.
+    `ungrouped` are whole numbers that are not quantities: years, positions.
+    """
+
+    form = KeyedForm
+    folded_search: tuple[str, ...] = ()
+    code_search: tuple[str, ...] = ()
+    small_search: tuple[str, ...] = ()
+    ungrouped: tuple[str, ...] = ()
+    list_per_page = 100
+    list_select_related: tuple[str, ...] = ()
+    save_on_top = False
+    empty_value_display = EMPTY
+
+    def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
+        self.search_fields = (*self.folded_search, *self.code_search, *self.small_search)
+        self.search_help_text = "Gõ có dấu hay không dấu đều tìm được." if self.search_fields else ""
+        super().__init__(model, admin_site)
+
+    def choice_label(self, record: models.Model) -> str:
+        """How a record is named among others to choose from; overridden where bare names repeat."""
+        return str(record)
+
+    def get_list_display(self, request) -> list:
+        return [self.column(name) for name in super().get_list_display(request)]
+
+    def column(self, name: str) -> str | Callable:
+        """The column of a field, in words where Django's own would not do."""
+        field = next((f for f in self.opts.fields if f.name == name), None)
+        if field is None:
+            return name
+        show = _wording(field, name in self.ungrouped)
+        ordering = "sort_key" if name == "name" and hasattr(self.model, "sort_key") else name
+        if show is None and ordering == name:
+            return name
+
+        @admin.display(description=field.verbose_name, ordering=ordering)
+        def shown(record):
+            value = getattr(record, name)
+            return show(value) if show else value
+
+        shown.__name__ = name
+        return shown
+
+    def get_search_results(self, request, queryset, search_term):
+        keys = None
+        for word in text.clean(search_term).split():
+            folded = text.search_key(word)
+            found = Q(pk__in=[])
+            for lookup in self.code_search:
+                found |= Q(**{f"{lookup}__istartswith": word})
+            if folded:
+                for lookup in self.folded_search:
+                    found |= Q(**{f"{lookup}__contains": folded})
+                if self.small_search:
+                    keys = keys or self._folded_rows()
+                    found |= Q(pk__in=[pk for pk, key in keys.items() if folded in key])
+            queryset = queryset.filter(found)
+        return queryset, False
+
+    def _folded_rows(self) -> dict[int, str]:
+        rows = self.model._base_manager.values_list("pk", *self.small_search)
+        return {pk: text.search_key(" ; ".join(map(str, texts))) for pk, *texts in rows}
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        target = db_field.related_model
+        if admin.site.is_registered(target):
+            related = admin.site.get_model_admin(target)
+            queryset = target._default_manager.select_related(*related.list_select_related)
+            kwargs.setdefault("queryset", queryset.order_by(*related.get_ordering(request)))
+            kwargs.setdefault("form_class", LabelledChoiceField)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_deleted_objects(self, objs, request):
+        """What stands in the way is counted by kind: a commune has thousands of rows in the ledger."""
+        protected = []
+        for relation in self.opts.related_objects:
+            if relation.many_to_many or relation.on_delete is models.PROTECT:
+                rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objs})
+                if count := rows.count():
+                    protected.append(f"{capfirst(relation.related_model._meta.verbose_name)}: {number_format(count)}")
+        if protected:
+            return [], {}, set(), protected
+        gone, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        links = [field.remote_field.through._meta for field in self.opts.many_to_many]
+        plurals = {str(link.verbose_name_plural) for link in links}
+        named = _without(gone, tuple(f"{capfirst(link.verbose_name)}:" for link in links))
+        return named, {k: n for k, n in counts.items() if str(k) not in plurals}, lacking, protected
+
+
+class ReadOnlyAdmin(PortalAdmin):
+    """Records that are looked at here and written elsewhere."""
+
+    actions = None
+
+    def get_fields(self, request, obj=None) -> list:
+        return [self.column(name) for name in super().get_fields(request, obj)]
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
+
+
+admin.site.site_header = "Cổng nông thôn mới · Quản trị"
+admin.site.site_title = "Cổng nông thôn mới"
+admin.site.index_title = "Dữ liệu và tài khoản"
+admin.site.empty_value_display = EMPTY
+admin.site.autocomplete_view = LabelledAutocomplete.as_view(admin_site=admin.site)

@@ -1,0 +1,215 @@
+"""What is common to all answers: sign-in, problems, ETags, limits, the description."""
+
+import json
+from datetime import date, timedelta
+from io import BytesIO
+
+import pytest
+from django.core.management import call_command
+from django.urls import reverse
+from drf_spectacular.generators import SchemaGenerator
+from jsonschema import Draft202012Validator
+
+from communes.models import Commune
+from criteria.models import Recognition
+from ntm_portal.accounts.models import ApiToken, User
+from ntm_portal.api.auth import ALLOWANCE, find_caller
+from ntm_portal.core import clock
+from ntm_portal.wsgi import application
+
+STATUS_PATHS = [
+    "communes/", "communes/23407/", "communes/23407/status/", "status/", "summary/", "summary/?by=district",
+    "summary/?by=criterion", "summary/?by=department", "targets/", "districts/", "criteria-sets/",
+    "criteria-sets/xa-ntm-2016-2020/", "communes/?kind=PHUONG", "communes/?as_of=2019-01-01",
+]  # fmt: skip
+
+
+def problem_of(response) -> tuple[int, str, list[str]]:
+    """Status, content type, and the pointers of the faults."""
+    body = response.json()
+    assert {"type", "title", "status", "detail"} <= set(body)
+    assert body["status"] == response.status_code
+    return response.status_code, response["Content-Type"], [fault["pointer"] for fault in body.get("errors", [])]
+
+
+@pytest.mark.parametrize("path", STATUS_PATHS)
+def test_no_sign_in_is_401(client, db, path):
+    response = client.get(f"/api/v1/{path}")
+    assert problem_of(response) == (401, "application/problem+json", [])
+    assert response["WWW-Authenticate"] == "Token"
+
+
+def test_session_reads_as_a_token_does(portal, api):
+    assert portal.get("/api/v1/targets/").json() == api.json("targets/")
+
+
+def test_user_without_a_role_is_403(client, db):
+    client.force_login(User.objects.create_user("khach"))
+    assert problem_of(client.get("/api/v1/communes/"))[0] == 403
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"revoked_at": clock.now},
+        {"expires_at": lambda: clock.now() - timedelta(seconds=2)},
+    ],
+)
+def test_token_revoked_or_expired_is_401(api, change):
+    ApiToken.objects.update(**{name: value() for name, value in change.items()})
+    assert api.get("communes/").status_code == 401
+
+
+def test_token_of_an_inactive_user_is_401(api, coordinator):
+    User.objects.filter(pk=coordinator.pk).update(is_active=False)
+    assert api.get("communes/").status_code == 401
+
+
+def test_public_reading_opens_status_when_the_province_says_so(client, db, settings):
+    settings.PUBLIC_READ = True
+    assert client.get("/api/v1/communes/").json()["count"] == 85
+
+
+@pytest.mark.parametrize(
+    ("path", "pointers"),
+    [
+        ("communes/?as_of=abc", ["?as_of"]), ("communes/?as_of=2020-02-31", ["?as_of"]),
+        ("communes/?as_of=0001-01-01", ["?as_of"]), ("communes/?known_at=hôm qua", ["?known_at"]),
+        ("communes/?foo=1&bar=2", ["?foo", "?bar"]), ("communes/?district=Tu Mơ Rông", ["?district"]),
+        ("communes/?band=20", ["?band"]), ("communes/?criteria_met_max=nhiều", ["?criteria_met_max"]),
+        ("communes/?criterion_not_met=20", ["?criterion_not_met"]), ("communes/?page=0", ["?page"]),
+        ("communes/?page_size=501", ["?page_size"]), ("communes/?ordering=foo", ["?ordering"]),
+        ("communes/?fields=code,foo", ["?fields"]), ("communes/?format=pdf", ["?format"]),
+        ("communes/?meets_standard=có", ["?meets_standard"]), ("summary/?by=village", ["?by"]),
+        ("status/?page=1", ["?page"]), ("summary/?format=csv", ["?format"]), ("targets/?state=BAD", ["?state"]),
+        ("criteria-sets/?tier=BAD", ["?tier"]), ("criteria-sets/xa-ntm-2016-2020/?as_of=2020-01-01", ["?as_of"]),
+    ],
+)  # fmt: skip
+def test_faulty_query_is_a_problem_with_a_pointer(api, path, pointers):
+    response = api.get(path)
+    assert problem_of(response) == (400, "application/problem+json", pointers)
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["communes/99999/", "communes/99999/status/", "targets/99999/", "criteria-sets/nope/", "nope/", "communes/?page=9",
+     "communes/?set=nope", "communes/1/2/3/"],
+)  # fmt: skip
+def test_unknown_unit_or_address_is_404(api, path):
+    assert problem_of(api.get(path))[:2] == (404, "application/problem+json")
+
+
+def test_writing_is_405(api):
+    response = api.client.post("/api/v1/communes/", {}, headers=api.headers, content_type="application/json")
+    assert problem_of(response)[:2] == (405, "application/problem+json")
+
+
+@pytest.mark.parametrize("path", STATUS_PATHS)
+def test_etag_is_strong_and_gives_304(api, path):
+    first = api.get(path)
+    again = api.get(path, {"If-None-Match": first["ETag"]})
+    assert first["ETag"].startswith('"')
+    assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])
+    assert first["Cache-Control"] == "private, max-age=0, must-revalidate"
+
+
+def test_etag_differs_by_query_day_and_position(api, clock_at):
+    tags = [api.get("communes/")["ETag"], api.get("communes/?district=617")["ETag"]]
+    Recognition.objects.filter(commune__code="23434").update(signer="Chủ tịch")
+    tags.append(api.get("communes/")["ETag"])
+    clock_at(date(2020, 10, 21))
+    tags.append(api.get("communes/")["ETag"])
+    assert len(set(tags)) == 4
+
+
+def through_wsgi(token_key: str, path: str, etag: str = "") -> tuple[str, dict, bytes]:
+    """One request as the server sends it, through the layer that stands before Django."""
+    path, _, query = path.partition("?")
+    environ = {
+        "REQUEST_METHOD": "GET", "PATH_INFO": f"/api/v1/{path}", "QUERY_STRING": query, "SERVER_NAME": "testserver",
+        "SERVER_PORT": "80", "HTTP_HOST": "testserver", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": BytesIO(),
+        "wsgi.url_scheme": "http", "HTTP_AUTHORIZATION": f"Token {token_key}", "wsgi.errors": BytesIO(),
+        "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False, "wsgi.version": (1, 0),
+    }  # fmt: skip
+    if etag:
+        environ["HTTP_IF_NONE_MATCH"] = etag
+    told = {}
+    body = b"".join(application(environ, lambda status, headers: told.update(status=status, headers=dict(headers))))
+    return told["status"][:3], told["headers"], body
+
+
+def test_answer_from_memory_equals_the_first_one(api, token_key):
+    first = api.get("communes/?district=617")
+    status, headers, body = through_wsgi(token_key, "communes/?district=617")
+    assert (status, body, headers) == ("200", first.content, dict(first.items()))
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_memory_is_never_stale(api, token_key):
+    etag = api.get("communes/23407/")["ETag"]
+    assert through_wsgi(token_key, "communes/23407/", etag)[0] == "304"
+    Commune.objects.filter(code="23407").update(name="Đăk Na mới")
+    assert api.get("communes/23407/", {"If-None-Match": etag}).json()["name"] == "Đăk Na mới"
+
+
+def test_memory_does_not_answer_a_revoked_token(api, token_key, client):
+    api.get("communes/")
+    ApiToken.objects.update(revoked_at=clock.now())
+    assert client.get("/api/v1/communes/", headers=api.headers).status_code == 401
+    assert find_caller(token_key) is None
+
+
+def test_limit_is_429_with_retry_after(api, token_key, settings):
+    settings.API_RATE_PER_MINUTE = 3
+    etag = api.get("districts/")["ETag"]
+    answers = [through_wsgi(token_key, "districts/", etag) for _ in range(3)]
+    assert [status for status, _, _ in answers] == ["304", "304", "429"]
+    assert 0 < int(answers[2][1]["Retry-After"]) <= 60
+    refused = api.get("communes/")
+    assert problem_of(refused)[:2] == (429, "application/problem+json")
+    assert int(refused["Retry-After"]) <= 61
+    ALLOWANCE.reset()
+
+
+def test_warm_list_needs_three_queries_whatever_it_lists(api, django_assert_max_num_queries):
+    api.get("communes/")
+    for query in ("communes/", "communes/?page_size=1", "communes/?district=617"):
+        with django_assert_max_num_queries(3):
+            api.get(query)
+
+
+@pytest.fixture(scope="module")
+def description() -> dict:
+    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+
+
+@pytest.mark.parametrize("path", [*STATUS_PATHS, "targets/{id}/"])
+def test_answer_is_valid_against_the_description(api, description, path):
+    if "{id}" in path:
+        path = f"targets/{api.json('targets/')['results'][0]['id']}/"
+    bare = "/api/v1/" + path.partition("?")[0]
+    for told, there in (("23407", "{code}"), ("xa-ntm-2016-2020", "{code}")):
+        bare = bare.replace(told, there)
+    if bare.startswith("/api/v1/targets/") and bare != "/api/v1/targets/":
+        bare = "/api/v1/targets/{id}/"
+    shape = description["paths"][bare]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    Draft202012Validator({**shape, "components": description["components"]}).validate(api.json(path))
+
+
+def test_description_and_its_pages_are_served(portal):
+    assert portal.get("/api/v1/schema/").status_code == 200
+    page = portal.get("/api/v1/docs/").content.decode()
+    assert "drf_spectacular_sidecar" in page
+    assert "<style" not in page
+
+
+def test_create_token_prints_the_key_alone_on_the_last_line(db, client, capsys):
+    call_command("create_token", "lanhdao", "--name", "Kho dữ liệu")
+    key = capsys.readouterr().out.splitlines()[-1]
+    assert client.get("/api/v1/districts/", headers={"Authorization": f"Token {key}"}).status_code == 200
+    assert not ApiToken.objects.filter(digest=key).exists()
+
+
+def test_health_needs_no_sign_in(client, db):
+    assert [client.get(path).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+    assert reverse("healthz") == "/healthz"
