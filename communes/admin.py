@@ -29,18 +29,7 @@ class DistrictAdmin(PortalAdmin):
 
 @admin.register(Commune)
 class CommuneAdmin(PortalAdmin):
-    list_display = (
-        "name",
-        "kind",
-        "code",
-        "district",
-        "group",
-        "is_group_verified",
-        "is_border",
-        "in_village_scheme",
-        "valid_to",
-        "is_verified",
-    )
+    list_display = ("name", "kind", "district", "code", "group", "is_group_verified", "is_verified", "valid_to")
     list_filter = (
         "district",
         "kind",

@@ -101,16 +101,16 @@ class ThresholdAdmin(PortalAdmin):
     """A new value is a new row: past pages show what was asked then."""
 
     list_display = (
-        "measure",
         "indicator_code",
+        "measure",
+        "value",
         "zone",
         "commune_group",
-        "value",
-        "basis",
         "is_verified",
         "recorded_at",
         "withdrawn_at",
     )
+    list_display_links = ("indicator_code", "measure")
     list_filter = (StandingFilter, "is_verified", "commune_group", "measure__indicator__criterion__criteria_set")
     list_select_related = ("measure__indicator__criterion__criteria_set",)
     ordering = ("measure__indicator__criterion__number", "measure__indicator__order", "zone", "commune_group", "-pk")
@@ -166,7 +166,7 @@ class ThresholdAdmin(PortalAdmin):
 
 @admin.register(Responsibility)
 class ResponsibilityAdmin(PortalAdmin):
-    list_display = ("indicator", "department", "role", "basis", "valid_from", "valid_to", "is_verified")
+    list_display = ("indicator", "department", "role", "is_verified", "valid_from", "valid_to")
     list_filter = ("role", "is_verified", "indicator__criterion__criteria_set", "department")
     list_select_related = ("indicator__criterion__criteria_set", "department")
     ordering = ("indicator__criterion__criteria_set__code", "indicator__criterion__number", "indicator__order", "role")
@@ -254,12 +254,10 @@ class RecognitionAdmin(PortalAdmin):
         "unit_name",
         "tier",
         "achieved_year",
-        "decision_number",
-        "decided_on",
-        "effective_on",
-        "expires_on",
-        "revoked_on",
         "is_verified",
+        "decision_number",
+        "effective_on",
+        "revoked_on",
     )
     list_filter = ("tier", "is_verified", "achieved_year", ("revoked_on", admin.EmptyFieldListFilter))
     list_select_related = ("commune__district", "village__commune__district", "district")

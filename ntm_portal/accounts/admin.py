@@ -49,7 +49,7 @@ class PersonPasswordForm(AdminPasswordChangeForm):
     usable_password_help_text = (
         "Tắt thì người này không đăng nhập được bằng mật khẩu nữa."
         '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
-        "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"
+        "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"  # noqa: S105
     )
 
 

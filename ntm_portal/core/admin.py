@@ -196,6 +196,15 @@ class ReadOnlyAdmin(PortalAdmin):
         return False
 
 
+def _app_list(request, app_label: str | None = None) -> list[dict]:
+    """Apps and their records in Vietnamese order: Đ stands after D, not after V."""
+    listed = admin.AdminSite.get_app_list(admin.site, request, app_label)
+    for app in listed:
+        app["models"].sort(key=lambda model: text.sort_key(str(model["name"])))
+    return sorted(listed, key=lambda app: text.sort_key(str(app["name"])))
+
+
+admin.site.get_app_list = _app_list
 admin.site.site_header = "Cổng nông thôn mới · Quản trị"
 admin.site.site_title = "Cổng nông thôn mới"
 admin.site.index_title = "Dữ liệu và tài khoản"

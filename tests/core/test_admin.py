@@ -30,9 +30,9 @@ NEVER_ADDED = [Source, Assessment, ApiToken]
 MOST_QUERIES = 14
 ENGLISH = re.compile(
     r"\b(add|change|changed|delete|deleted|remove|save|saving|view|search|filter|select|selected|home|history"
-    r"|log (in|out)|password|user|username|site|welcome|action|actions|all|any|date|today|yes|none|unknown|true|false|toggle|theme"
-    r"|sidebar|navigation|breadcrumbs|show|hide|counts?|results?|total|object|objects|relationship|entry|entries|this"
-    r"|the|with|for|and|are|you|your|please|required|optional|choose|another|model|link|error|enabled|disabled)\b"
+    r"|log (in|out)|password|user|username|site|welcome|action|actions|all|any|date|today|yes|none|unknown|true|false"
+    r"|toggle|theme|sidebar|navigation|breadcrumbs|show|hide|counts?|results?|total|object|objects|relationship|entry|entries"
+    r"|this|the|with|for|and|are|you|your|please|required|optional|choose|another|model|link|error|enabled|disabled)\b"
 )
 
 
@@ -104,6 +104,17 @@ def test_index_names_the_portal_and_leads_back_to_it(quan_tri):
     assert "Cổng nông thôn mới · Quản trị" in page
     assert '<a href="/">Về cổng</a>' in page
     assert "css/admin.css" in page
+
+
+def test_index_is_in_vietnamese_order(quan_tri):
+    listed = quan_tri.get("/quan-tri/").context["app_list"]
+    assert [app["name"] for app in listed] == [
+        "Địa bàn",
+        "Đơn vị và người dùng",
+        "Kỳ báo cáo",
+        "Tiêu chí và sổ cái",
+        "Văn bản và mục tiêu",
+    ]
 
 
 @pytest.mark.parametrize(
