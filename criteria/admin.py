@@ -104,9 +104,9 @@ class ThresholdAdmin(PortalAdmin):
         "indicator_code",
         "measure",
         "value",
+        "is_verified",
         "zone",
         "commune_group",
-        "is_verified",
         "recorded_at",
         "withdrawn_at",
     )
@@ -166,12 +166,17 @@ class ThresholdAdmin(PortalAdmin):
 
 @admin.register(Responsibility)
 class ResponsibilityAdmin(PortalAdmin):
-    list_display = ("indicator", "department", "role", "is_verified", "valid_from", "valid_to")
+    list_display = ("indicator_code", "department", "role", "is_verified", "valid_from", "valid_to")
+    list_display_links = ("indicator_code", "department")
     list_filter = ("role", "is_verified", "indicator__criterion__criteria_set", "department")
     list_select_related = ("indicator__criterion__criteria_set", "department")
     ordering = ("indicator__criterion__criteria_set__code", "indicator__criterion__number", "indicator__order", "role")
     small_search = ("indicator__code", "indicator__name", "department__name", "department__short_name")
     autocomplete_fields = ("indicator",)
+
+    @admin.display(description="chỉ tiêu", ordering="indicator__code")
+    def indicator_code(self, responsibility: Responsibility) -> str:
+        return responsibility.indicator.code
 
 
 @admin.register(Source)
@@ -218,9 +223,9 @@ class MeasurementInline(admin.TabularInline):
 
 @admin.register(Assessment)
 class AssessmentAdmin(ReadOnlyAdmin):
-    list_display = ("position", "commune", "subject", "as_of", "conclusion", "source", "recorded_at", "recorded_by")
+    list_display = ("position", "commune", "subject", "conclusion", "as_of", "recorded_at", "source")
     list_filter = ("conclusion", "source__kind", "commune__district")
-    list_select_related = ("commune", "village", "indicator", "criterion", "source", "recorded_by")
+    list_select_related = ("commune", "village", "indicator", "criterion", "source")
     ordering = ("-position",)
     ungrouped = ("position",)
     date_hierarchy = "as_of"
@@ -245,7 +250,7 @@ class AssessmentAdmin(ReadOnlyAdmin):
 
     @admin.display(description="chỉ tiêu, tiêu chí")
     def subject(self, assessment: Assessment) -> str:
-        return str(assessment.indicator) if assessment.indicator else f"Tiêu chí {assessment.criterion}"
+        return assessment.indicator.code if assessment.indicator else f"Tiêu chí {assessment.criterion.number}"
 
 
 @admin.register(Recognition)

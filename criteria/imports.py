@@ -11,7 +11,7 @@ from communes.models import Commune, Village
 from criteria.actions import set_threshold
 from criteria.models import CriteriaSet, Criterion, Indicator, Measure, Recognition, Responsibility, Threshold
 from ntm_portal.accounts.models import Department
-from ntm_portal.core.reference import Counts, Row, flag, read_csv, upsert
+from ntm_portal.core.reference import Counts, Row, checked, flag, read_csv, upsert
 from ntm_portal.core.text import clean, search_key
 
 DATA = Path(__file__).parent / "data"
@@ -27,7 +27,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
     found, counted = upsert(CriteriaSet, ("code",), ((r, _set(r)) for r in rows))
     counts.append(counted)
     sets = {key[0]: record for key, record in found.items()}
-    rows = read_csv(data / "criteria.csv", ["set", "number", "name", "group"])
+    rows = read_csv(data / "criteria.csv", ["set", "number", "name", "group", "basis"])
     found, counted = upsert(
         Criterion,
         ("criteria_set_id", "number"),
@@ -39,6 +39,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
                     "number": r.get("number", int),
                     "name": clean(r["name"]),
                     "group": clean(r["group"]),
+                    "basis": r["basis"],
                 },
             )
             for r in rows
@@ -68,7 +69,17 @@ def _composed(row: Row, *columns: str) -> Row:
 
 
 def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dict[str, Indicator], Counts]:
-    columns = ["set", "criterion", "code", "order", "name", "is_name_verified", "is_requirement_verified", "note"]
+    columns = [
+        "set",
+        "criterion",
+        "code",
+        "order",
+        "name",
+        "is_name_verified",
+        "is_requirement_verified",
+        "basis",
+        "note",
+    ]
     rows = [_composed(r, "set", "criterion") for r in read_csv(data / "indicators.csv", columns)]
     found, counts = upsert(
         Indicator,
@@ -83,6 +94,7 @@ def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dic
                     "name": clean(r["name"]),
                     "is_name_verified": r.get("is_name_verified", flag),
                     "is_requirement_verified": r.get("is_requirement_verified", flag),
+                    "basis": r["basis"],
                     "note": r["note"],
                 },
             )
@@ -118,36 +130,41 @@ def _load_thresholds(data: Path, measures: Mapping[str, Measure], sets: Mapping[
     columns = ["set", "indicator", "measure", "zone", "commune_group", "value", "basis", "is_verified"]
     counts = Counts(str(Threshold._meta.verbose_name))
     in_force = {(t.measure_id, t.zone, t.commune_group): t for t in Threshold.objects.filter(withdrawn_at__isnull=True)}
-    created = []
+    created, seen = [], set()
     for row in (_composed(r, "set", "indicator", "measure") for r in read_csv(data / "thresholds.csv", columns)):
-        measure = row.find("key", measures)
-        asked = {
-            "value": row.get("value", Decimal),
-            "basis": row["basis"],
-            "is_verified": row.get("is_verified", flag),
-        }
-        if asked["value"] is None:
-            raise row.wrong("cột value: thiếu mức yêu cầu")
-        before = in_force.get((measure.pk, row["zone"], row["commune_group"]))
+        asked = _threshold(row, row.find("key", measures), sets)
+        identity = (asked.measure_id, asked.zone, asked.commune_group)
+        if identity in seen:
+            raise row.wrong("trùng đại lượng, vùng và khu vực")
+        seen.add(identity)
+        before = in_force.get(identity)
         if before is None:
-            since = datetime.combine(sets[row["set"]].valid_from, time(), timezone.get_default_timezone())
-            created.append(
-                Threshold(
-                    measure=measure,
-                    zone=row["zone"],
-                    commune_group=row["commune_group"],
-                    recorded_at=since,
-                    **asked,
-                )
-            )
-        elif any(getattr(before, name) != value for name, value in asked.items()):
-            set_threshold(measure, zone=row["zone"], commune_group=row["commune_group"], **asked)
+            created.append(asked)
+        elif any(getattr(before, name) != getattr(asked, name) for name in _ASKED):
+            values = {name: getattr(asked, name) for name in _ASKED}
+            set_threshold(asked.measure, zone=asked.zone, commune_group=asked.commune_group, **values)
             counts.updated += 1
         else:
             counts.unchanged += 1
     Threshold.objects.bulk_create(created)
     counts.created = len(created)
     return counts
+
+
+_ASKED = ("value", "basis", "is_verified")
+
+
+def _threshold(row: Row, measure: Measure, sets: Mapping[str, CriteriaSet]) -> Threshold:
+    asked = Threshold(
+        measure=measure,
+        zone=row["zone"],
+        commune_group=row["commune_group"],
+        value=row.get("value", Decimal),
+        basis=row["basis"],
+        is_verified=row.get("is_verified", flag),
+        recorded_at=_midnight(sets[row["set"]].valid_from),
+    )
+    return checked(row, asked)
 
 
 def _load_responsibilities(data: Path, indicators: Mapping[str, Indicator]) -> Counts:
@@ -203,4 +220,10 @@ def _recognition(row: Row, communes: Mapping[str, Commune], villages: Mapping[st
         "signer": row["signer"],
         "basis": row["basis"],
         "is_verified": row.get("is_verified", flag),
+        "recorded_at": _midnight(row.get("effective_on", date.fromisoformat)),
     }
+
+
+def _midnight(day: date) -> datetime:
+    """Reference data count as known since the day from which they hold."""
+    return datetime.combine(day, time(), timezone.get_default_timezone())

@@ -296,8 +296,11 @@ def ledger_entries(
     ]
 
 
-def _recognitions(on: date) -> list[tuple[str, str, Recognised]]:
-    rows = Recognition.objects.in_force(on).values_list(
+def _recognitions(on: date, known_at: datetime | None) -> list[tuple[str, str, Recognised]]:
+    decisions = Recognition.objects.in_force(on)
+    if known_at is not None:
+        decisions = decisions.filter(recorded_at__lte=known_at)
+    rows = decisions.values_list(
         "commune__code", "village_id", "district__code",
         "tier", "achieved_year", "decision_number", "decided_on", "effective_on", "basis", "is_verified",
     )  # fmt: skip
@@ -314,7 +317,7 @@ def _build(set_code: str, as_of: date, known_at: datetime | None, position: ledg
     spec = catalogue(set_code, known_at=known_at)
     communes = communes_on(as_of, [Commune.Kind.XA])
     held = _held_entries(spec, as_of, known_at)
-    recognised = _recognitions(as_of)
+    recognised = _recognitions(as_of, known_at)
     by_commune: dict[str, list[Recognised]] = defaultdict(list)
     for kind, key, recognition in recognised:
         if kind == "commune":

@@ -81,6 +81,7 @@ class Criterion(models.Model):
     number = models.PositiveSmallIntegerField("số")
     name = models.CharField("tên", max_length=200)
     group = models.CharField("nhóm", max_length=100)
+    basis = models.CharField("căn cứ", max_length=300, blank=True)
     is_mandatory = models.BooleanField("bắt buộc", default=True)
     optional_at_least = models.PositiveSmallIntegerField("số chỉ tiêu tự chọn phải đạt", default=0)
 
@@ -112,6 +113,7 @@ class Indicator(models.Model):
     is_mandatory = models.BooleanField("bắt buộc", default=True)
     is_name_verified = models.BooleanField("tên đã kiểm chứng", default=True)
     is_requirement_verified = models.BooleanField("mức yêu cầu đã kiểm chứng", default=True)
+    basis = models.CharField("căn cứ", max_length=500, blank=True)
     note = models.CharField("ghi chú", max_length=400, blank=True)
 
     class Meta:
@@ -198,8 +200,12 @@ class Threshold(models.Model):
         return f"{self.measure}: {self.value.normalize():f}"
 
     def clean(self) -> None:
-        """A percentage above 100 can never be met."""
-        if self.measure_id and self.value is not None and self.measure.unit.startswith("%") and self.value > 100:
+        """A negative value, or a percentage above 100, asks nothing or what can never be met."""
+        if self.value is None or not self.measure_id:
+            return
+        if self.value < 0:
+            raise ValidationError({"value": "Ngưỡng không được âm."})
+        if self.measure.unit.startswith("%") and self.value > 100:
             raise ValidationError({"value": "Tỷ lệ phần trăm không quá 100."})
 
 

@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from communes.models import Commune, District, Village
 from criteria.models.catalogue import Tier
+from ntm_portal.core import clock
 
 
 class RecognitionQuerySet(models.QuerySet):
@@ -50,6 +51,7 @@ class Recognition(models.Model):
     revoked_on = models.DateField("thu hồi ngày", null=True, blank=True)
     basis = models.CharField("căn cứ, nguồn", max_length=300)
     is_verified = models.BooleanField("đã kiểm chứng", default=True)
+    recorded_at = models.DateTimeField("ghi nhận lúc", default=clock.now, editable=False)
 
     objects = RecognitionQuerySet.as_manager()
 

@@ -11,8 +11,9 @@ MAY = {
     "manage_accounts": frozenset({Role.ADMIN}),
 }
 # What the admin site lets each act change; viewing goes with it, and read_status lets staff view the rest.
-_ADMIN_APPS = {"communes": "edit_master_data", "criteria": "edit_master_data", "directives": "edit_master_data"}
-_ADMIN_APPS |= {"reports": "edit_master_data", "accounts": "manage_accounts"}
+_ADMIN_ACTS = dict.fromkeys(("communes", "criteria", "directives", "reports"), "edit_master_data")
+_ADMIN_ACTS |= {"accounts": "manage_accounts"}
+_ADMIN_ACTS |= dict.fromkeys(("accounts.department", "accounts.sponsorship"), "edit_master_data")
 
 
 class NotAllowedError(DomainError):
@@ -41,16 +42,21 @@ class RoleBackend(ModelBackend):
         if not user_obj.is_active:
             return False
         app, _, codename = perm.partition(".")
-        act = _ADMIN_APPS.get(app)
+        verb, _, model = codename.partition("_")
+        act = _ADMIN_ACTS.get(f"{app}.{model}") or _ADMIN_ACTS.get(app)
         if act is None:
             return False
-        if codename.startswith("view_") and app != "accounts":
+        if verb == "view" and act == "edit_master_data":
             return may(user_obj, "read_status")
         return may(user_obj, act)
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         """Whether the app shows at all in the admin."""
-        return self.has_perm(user_obj, f"{app_label}.view_any")
+        return any(
+            self.has_perm(user_obj, f"{app}.view_{model}")
+            for app, _, model in (name.partition(".") for name in _ADMIN_ACTS)
+            if app == app_label
+        )
 
     def get_all_permissions(self, user_obj, obj=None) -> set[str]:
         return set()

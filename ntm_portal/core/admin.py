@@ -56,7 +56,7 @@ def choice_label(record: models.Model) -> str:
 
 def exact(value: Decimal | None) -> str:
     """All digits of a number and no more: 69,95 stays 69,95 and 70,0000 is 70."""
-    return EMPTY if value is None else number_format(value.normalize())
+    return EMPTY if value is None else number_format(value.normalize(), force_grouping=True)
 
 
 def yes_no(value: bool | None, yes: str = "có", no: str = "không") -> str:
@@ -167,8 +167,9 @@ class PortalAdmin(admin.ModelAdmin):
         for relation in self.opts.related_objects:
             if relation.many_to_many or relation.on_delete is models.PROTECT:
                 rows = relation.related_model._base_manager.filter(**{f"{relation.field.name}__in": objs})
+                kind = capfirst(relation.related_model._meta.verbose_name)
                 if count := rows.count():
-                    protected.append(f"{capfirst(relation.related_model._meta.verbose_name)}: {number_format(count)}")
+                    protected.append(f"{kind}: {number_format(count, force_grouping=True)}")
         if protected:
             return [], {}, set(), protected
         gone, counts, lacking, protected = super().get_deleted_objects(objs, request)

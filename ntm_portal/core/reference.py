@@ -93,11 +93,13 @@ class Counts:
         return self.created + self.updated + self.unchanged
 
 
-def _checked(row: Row, record: models.Model) -> models.Model:
+def checked(row: Row, record: models.Model) -> models.Model:
+    """The record, if every field takes its value. Raises DataFileError naming the row and the fields."""
     if isinstance(record, NamedModel):
         record.derive_keys()
     try:
         record.clean_fields()
+        record.clean()
     except ValidationError as error:
         said = "; ".join(f"{field}: {' '.join(messages)}" for field, messages in error.message_dict.items())
         raise row.wrong(said) from error
@@ -121,13 +123,13 @@ def upsert(
             raise row.wrong(f"trùng khóa {' / '.join(map(str, identity))}")
         record = existing.get(identity)
         if record is None:
-            record = _checked(row, model(**values))
+            record = checked(row, model(**values))
             created.append(record)
         else:
             before = {f.attname: getattr(record, f.attname) for f in model._meta.concrete_fields}
             for name, value in values.items():
                 setattr(record, name, value)
-            _checked(row, record)
+            checked(row, record)
             if any(getattr(record, name) != value for name, value in before.items()):
                 changed.append(record)
             else:

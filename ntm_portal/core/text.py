@@ -4,7 +4,8 @@ import re
 import unicodedata
 
 _LOOKALIKES = str.maketrans({"Ð": "Đ", "Ɖ": "Đ", "ð": "đ", "ɖ": "đ"})
-_INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u2060\ufeff\u00ad"))
+_INVISIBLE = "Cf"
+"""Unicode category of what is not seen: zero-width spaces, soft hyphens, marks of direction."""
 _APOSTROPHES = re.compile(r"\s*['’‘ʼʹ`´′]\s*")
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -17,8 +18,8 @@ _TONES = {"\u0300": "1", "\u0309": "2", "\u0303": "3", "\u0301": "4", "\u0323": 
 
 def clean(text: str) -> str:
     """Text as it is stored: NFC, Ð and Ɖ as Đ, nothing invisible, single spaces."""
-    composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES).translate(_INVISIBLE)
-    return " ".join(composed.split())
+    composed = unicodedata.normalize("NFC", text).translate(_LOOKALIKES)
+    return " ".join("".join(c for c in composed if unicodedata.category(c) != _INVISIBLE).split())
 
 
 def search_key(text: str) -> str:

@@ -1,7 +1,7 @@
 """Positions under many writers: whoever has seen n sees every row up to n."""
 
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier, Event
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
@@ -32,31 +32,31 @@ def test_a_transaction_rolled_back_gives_its_positions_back(committed_db):
     assert (ledger.current(), Assessment.objects.count()) == (before, rows)
 
 
+def write(news, source, together: Barrier) -> None:
+    together.wait()
+    for _ in range(ROUNDS):
+        record(*news, source=source)
+    connection.close()
+
+
+def read(start: int, together: Barrier, writers: list[Future]) -> list[tuple[int, int]]:
+    """(position seen, rows then found up to it), both counted from the start, until all have written."""
+    together.wait()
+    seen = []
+    while not seen or not all(writer.done() for writer in writers):
+        number = ledger.current().number
+        seen.append((number - start, Assessment.objects.filter(position__gt=start, position__lte=number).count()))
+    connection.close()
+    return seen
+
+
 def test_readers_see_every_row_up_to_the_position_they_have_seen(committed_db):
-    start, source, done, together = ledger.current().number, make_source(), Event(), Barrier(WRITERS + 1)
+    start, source, together = ledger.current().number, make_source(), Barrier(WRITERS + 1)
     news = [make_new("1.1"), make_new("1.2")]
 
-    def write() -> None:
-        together.wait()
-        for _ in range(ROUNDS):
-            record(*news, source=source)
-        connection.close()
-
-    def read() -> list[tuple[int, int]]:
-        together.wait()
-        seen = []
-        while not seen or not done.is_set():
-            number = ledger.current().number
-            seen.append((number - start, Assessment.objects.filter(position__gt=start, position__lte=number).count()))
-        connection.close()
-        return seen
-
     with ThreadPoolExecutor(WRITERS + 1) as pool:
-        reader = pool.submit(read)
-        writers = [pool.submit(write) for _ in range(WRITERS)]
-        for writer in writers:
-            writer.add_done_callback(lambda _: done.set() if all(w.done() for w in writers) else None)
-        seen = reader.result()
+        writers = [pool.submit(write, news, source, together) for _ in range(WRITERS)]
+        seen = pool.submit(read, start, together, writers).result()
 
     assert [writer.exception() for writer in writers] == [None] * WRITERS
     assert [(number, rows) for number, rows in seen if number != rows] == []
