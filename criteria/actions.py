@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from fractions import Fraction
+from decimal import Decimal
 
 from django.db import transaction
 
 from communes.models import Commune
-from criteria.engine.admission import SCALE, objections
-from criteria.engine.facts import Comparison, Conclusion, Entry, IndicatorSpec, MeasureSpec, Reading
+from criteria.engine.admission import objections, shown_value
+from criteria.engine.facts import Conclusion, Entry, IndicatorSpec, MeasureSpec, Reading
 from criteria.models import Assessment, Measure, Measurement, Source, Threshold
 from criteria.queries import catalogue
 from ntm_portal.accounts.models import User
@@ -18,6 +17,8 @@ from ntm_portal.core import clock, ledger
 from ntm_portal.core.errors import DomainError
 
 _BATCH = 2000
+_LONGEST_NOTE = Assessment._meta.get_field("note").max_length
+_LONGEST_BASIS = Assessment._meta.get_field("basis").max_length
 
 
 class AssessmentRefusedError(DomainError):
@@ -52,31 +53,52 @@ def ratio(measure: MeasureSpec, numerator: Decimal, denominator: Decimal) -> Rea
 
     Raises ZeroDivisionError when the denominator is 0.
     """
-    exact = Fraction(numerator) / Fraction(denominator) * (100 if measure.is_percentage else 1)
-    rounding = ROUND_CEILING if measure.comparison is Comparison.AT_MOST else ROUND_FLOOR
-    value = (Decimal(exact.numerator) / Decimal(exact.denominator)).quantize(SCALE, rounding)
-    return Reading(value, numerator, denominator)
+    reading = Reading(None, numerator, denominator)
+    exact = reading.exact(is_percentage=measure.is_percentage)
+    if exact is None:
+        raise ZeroDivisionError(measure.name)
+    return Reading(shown_value(measure, exact), numerator, denominator)
 
 
-def _entry(new: NewAssessment, at: datetime) -> Entry:
-    return Entry(0, new.as_of, at, new.conclusion, new.readings, new.note, new.basis)
+def _faults(
+    new: NewAssessment, indicators: Mapping[str, IndicatorSpec], criteria: Mapping[int, int], at: datetime
+) -> list[str]:
+    """What keeps one assessment out of the ledger, in Vietnamese."""
+    found = [
+        f"{label} dài quá {longest} ký tự."
+        for label, text, longest in (("Ghi chú", new.note, _LONGEST_NOTE), ("Căn cứ", new.basis, _LONGEST_BASIS))
+        if len(text) > longest
+    ]
+    if new.as_of > clock.today():
+        found.append(f"Ngày {new.as_of:%d/%m/%Y} chưa đến.")
+    if (new.indicator is None) == (new.criterion is None):
+        return [*found, "Phải là về một chỉ tiêu, hoặc số liệu nền của một tiêu chí."]
+    if new.criterion is not None:
+        return found + _baseline_faults(new, criteria)
+    spec = indicators.get(new.indicator)
+    if spec is None:
+        return [*found, f"Bộ tiêu chí không có chỉ tiêu {new.indicator}."]
+    entry = Entry(0, new.as_of, at, new.conclusion, new.readings, new.note, new.basis)
+    return found + objections(spec, entry, new.commune.group)
+
+
+def _baseline_faults(new: NewAssessment, criteria: Mapping[int, int]) -> list[str]:
+    found = [] if new.criterion in criteria else [f"Bộ tiêu chí không có tiêu chí {new.criterion}."]
+    if new.conclusion is Conclusion.EXEMPT:
+        found.append("Số liệu nền chỉ là đạt hoặc chưa đạt.")
+    if new.readings:
+        found.append("Số liệu nền của tiêu chí không có số đo.")
+    return found
 
 
 def _refusals(
-    indicators: Mapping[str, IndicatorSpec], news: Sequence[NewAssessment], at: datetime
+    news: Sequence[NewAssessment], indicators: Mapping[str, IndicatorSpec], criteria: Mapping[int, int]
 ) -> Iterable[tuple[int, str]]:
-    today = clock.today()
+    at = clock.now()
     for index, new in enumerate(news):
-        if new.as_of > today:
-            yield index, f"Ngày {new.as_of:%d/%m/%Y} chưa đến."
-        if new.indicator is None:
-            continue
-        spec = indicators.get(new.indicator)
-        if spec is None:
-            yield index, f"Bộ tiêu chí không có chỉ tiêu {new.indicator}."
-            continue
-        for message in objections(spec, _entry(new, at), new.commune.group):
-            yield index, f"{new.commune.full_name}, chỉ tiêu {spec.code}: {message}"
+        for fault in _faults(new, indicators, criteria, at):
+            about = f"chỉ tiêu {new.indicator}" if new.indicator else f"tiêu chí {new.criterion}"
+            yield index, f"{new.commune.full_name}, {about}: {fault}"
 
 
 @transaction.atomic
@@ -93,47 +115,47 @@ def record_assessments(
     Raises AssessmentRefusedError when one concludes MET below its threshold (design rule 5.3; the message
     names the threshold and its basis), exempts without a legal basis, or holds an impossible value.
     """
-    moment = at or clock.now()
     news = list(news)
     spec = catalogue(criteria_set, known_at=None)
     indicators = {i.code: i for c in spec.criteria for i in c.indicators}
-    criterion_ids = {c.number: c.id for c in spec.criteria}
-    refused = list(_refusals(indicators, news, moment))
+    criteria = {c.number: c.id for c in spec.criteria}
+    refused = list(_refusals(news, indicators, criteria))
     if refused:
         raise AssessmentRefusedError(refused)
-    positions = ledger.take(len(news))
-    rows = [
-        Assessment(
-            position=position,
-            commune=new.commune,
-            indicator_id=indicators[new.indicator].id if new.indicator else None,
-            criterion_id=criterion_ids[new.criterion] if new.criterion else None,
-            as_of=new.as_of,
-            conclusion=new.conclusion,
-            note=new.note,
-            basis=new.basis,
-            source=source,
-            recorded_at=moment,
-            recorded_by=by,
-        )
-        for position, new in zip(positions, news, strict=True)
-    ]
-    Assessment.objects.bulk_create(rows, batch_size=_BATCH)
-    Measurement.objects.bulk_create(
-        (
-            Measurement(
+    with ledger.taking(len(news)) as positions:
+        # Only now, with the counter locked: whoever commits later has also learned it later.
+        moment = at or clock.now()
+        rows = [
+            Assessment(
+                position=position,
+                commune=new.commune,
+                indicator_id=indicators[new.indicator].id if new.indicator else None,
+                criterion_id=criteria[new.criterion] if new.criterion else None,
+                as_of=new.as_of,
+                conclusion=new.conclusion,
+                note=new.note,
+                basis=new.basis,
+                source=source,
+                recorded_at=moment,
+                recorded_by=by,
+            )
+            for position, new in zip(positions, news, strict=True)
+        ]
+        Assessment.objects.bulk_create(rows, batch_size=_BATCH)
+        Measurement.objects.bulk_create(_measurements(rows, news), batch_size=_BATCH)
+    return positions
+
+
+def _measurements(rows: Sequence[Assessment], news: Sequence[NewAssessment]) -> Iterable[Measurement]:
+    for row, new in zip(rows, news, strict=True):
+        for measure, reading in new.readings.items():
+            yield Measurement(
                 assessment=row,
                 measure_id=measure,
                 value=reading.value,
                 numerator=reading.numerator,
                 denominator=reading.denominator,
             )
-            for row, new in zip(rows, news, strict=True)
-            for measure, reading in new.readings.items()
-        ),
-        batch_size=_BATCH,
-    )
-    return positions
 
 
 @transaction.atomic

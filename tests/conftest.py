@@ -22,7 +22,7 @@ from django.db import connection, connections
 from django.test import override_settings
 
 from ntm_portal.accounts.models import User
-from ntm_portal.core.ledger import Memory
+from ntm_portal.core.ledger import Memory, Position, current
 
 USES_POSTGRES = os.environ.get("NTM_TEST_DB", "sqlite") == "postgres"
 if USES_POSTGRES and not os.environ.get("DATABASE_URL"):
@@ -30,6 +30,8 @@ if USES_POSTGRES and not os.environ.get("DATABASE_URL"):
 
 TODAY = date(2020, 10, 20)
 DEMO_UNTIL = date(2020, 12, 31)
+LOADED: dict[str, Position] = {}
+"""The ledger position of the loaded data."""
 
 # The same examples in every run: a failure is a fault, not luck.
 hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=True, max_examples=100)
@@ -89,6 +91,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), override_settings(DEMO_DATE=DEMO_UNTIL):
         call_command("load_reference", stdout=StringIO())
         call_command("load_demo", "--until", DEMO_UNTIL.isoformat(), stdout=StringIO())
+        LOADED["position"] = current()
         _copy_database(name, f"{name}_loaded")
     yield f"{name}_loaded"
     with django_db_blocker.unblock(), suppress(FileNotFoundError):
@@ -122,10 +125,17 @@ def db(request, django_db_setup):
     request.getfixturevalue("transactional_db" if commits else "_django_db_helper")
 
 
+def _rests_on(key: object, position: object) -> bool:
+    return key == position or (isinstance(key, tuple) and any(_rests_on(part, position) for part in key))
+
+
 @pytest.fixture(autouse=True)
-def _start_cold():
-    """Positions roll back with the test, so nothing may be remembered under them."""
-    Memory.forget_all()
+def _forget_what_rolls_back():
+    """Positions roll back with the test, so only what rests on that of the loaded data may be remembered."""
+    yield
+    for memory in Memory._all:
+        for key in [key for key in memory._kept if not _rests_on(key, LOADED.get("position"))]:
+            del memory._kept[key]
 
 
 @pytest.fixture(autouse=True)

@@ -3,14 +3,24 @@
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from math import ceil, floor
 
-from criteria.engine.facts import Conclusion, Entry, IndicatorSpec, MeasureSpec, Reading, Result
+from criteria.engine.facts import Comparison, Conclusion, Entry, IndicatorSpec, MeasureSpec, Reading, Result
 from criteria.engine.judge import MeasureFinding, Why, judge_indicator, judge_measure
 from criteria.engine.wording import COMPARISON_WORDS, quantity
 
 SCALE = Decimal("0.0001")
 """Values are kept with four decimals."""
 _TOO_LARGE = Decimal(10) ** 10
+
+
+def shown_value(measure: MeasureSpec, exact: Fraction) -> Decimal:
+    """A ratio as it is stored and shown: four decimals, rounded away from the pass."""
+    scaled = exact / Fraction(SCALE)
+    below, above = SCALE * floor(scaled), SCALE * ceil(scaled)
+    if measure.comparison is Comparison.EQUAL:
+        return below if any(t.value == above for t in measure.thresholds.values()) else above
+    return below if measure.comparison is Comparison.AT_LEAST else above
 
 
 def reading_objections(measure: MeasureSpec, reading: Reading) -> list[str]:
@@ -25,10 +35,12 @@ def reading_objections(measure: MeasureSpec, reading: Reading) -> list[str]:
     exact = reading.exact(is_percentage=measure.is_percentage)
     if exact is None or reading.value is None:
         return [f"{measure.name}: chưa có giá trị."]
-    if reading.value != reading.value.quantize(SCALE):
+    if any(n is not None and n != n.quantize(SCALE) for n in numbers):
         return [f"{measure.name}: nhiều nhất bốn chữ số thập phân."]
-    if abs(exact - Fraction(reading.value)) > Fraction(SCALE):
-        return [f"{measure.name}: giá trị {quantity(reading.value, measure.unit)} không khớp tử số và mẫu số."]
+    expected = shown_value(measure, exact)
+    if reading.value != expected:
+        said = quantity(expected, measure.unit)
+        return [f"{measure.name}: giá trị {quantity(reading.value, measure.unit)} không khớp tử số và mẫu số ({said})."]
     if measure.is_percentage and exact > 100:
         return [f"{measure.name}: {quantity(reading.value, measure.unit)} vượt quá 100%."]
     return []

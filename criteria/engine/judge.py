@@ -58,6 +58,8 @@ class MeasureFinding:
     def text(self) -> str:
         """The comparison in words, e.g. "69,95% hộ < 70% hộ"."""
         shown = "chưa có số liệu" if self.value is None else quantity(self.value, self.measure.unit)
+        if self.reading and self.reading.numerator is not None and self.reading.denominator is not None:
+            shown += f" ({number(self.reading.numerator)}/{number(self.reading.denominator)})"
         if self.threshold is None:
             return f"{shown} (tỉnh chưa quy định mức)"
         asked = number(self.threshold.value) + ("%" if self.measure.is_percentage else "")
@@ -215,7 +217,7 @@ def judge_criterion(
     """MET when all its indicators are MET or EXEMPT; NOT_MET when one is NOT_MET; else NO_DATA.
 
     Baseline data say of a whole criterion that it is met (so all its indicators are) or not met; then the
-    criterion stays NOT_MET until every indicator has a later report. `entries` is keyed by indicator id.
+    criterion stays NOT_MET until later reports decide it. `entries` is keyed by indicator id.
     """
     findings = tuple(_under_baseline(i, entries.get(i.id), baseline, group) for i in criterion.indicators)
     result = combine(((f.indicator.is_mandatory, f.result) for f in findings), criterion.optional_at_least)

@@ -31,7 +31,8 @@ class Step:
     @property
     def distance(self) -> tuple[int, Fraction]:
         """First how many indicators are in the way, then how far they are from their thresholds."""
-        return (len(self.missing), sum((m.distance for m in self.missing), Fraction(0)))
+        indicators = {m.finding.indicator.code for m in self.missing}
+        return (len(indicators), sum((m.distance for m in self.missing), Fraction(0)))
 
 
 def _relative(finding: MeasureFinding) -> Fraction:

@@ -203,8 +203,8 @@ class Threshold(models.Model):
         """A negative value, or a percentage above 100, asks nothing or what can never be met."""
         if self.value is None or not self.measure_id:
             return
-        if self.value < 0:
-            raise ValidationError({"value": "Ngưỡng không được âm."})
+        if not self.value.is_finite() or self.value < 0:
+            raise ValidationError({"value": "Ngưỡng phải là số từ 0."})
         if self.measure.unit.startswith("%") and self.value > 100:
             raise ValidationError({"value": "Tỷ lệ phần trăm không quá 100."})
 

@@ -80,6 +80,7 @@ class Assessment(AppendOnlyModel):
     in the ledger.
     """
 
+    recorded_at_position = "own"
     CONCLUSIONS = [
         (Conclusion.MET.value, "Đạt"),
         (Conclusion.NOT_MET.value, "Chưa đạt"),
@@ -146,7 +147,9 @@ class Assessment(AppendOnlyModel):
 
 
 class Measurement(AppendOnlyModel):
-    """A measured value of an assessment, in the unit of its measure."""
+    """A measured value of an assessment, in the unit of its measure; recorded with it or never."""
+
+    recorded_at_position = "assessment"
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, verbose_name="đánh giá", related_name="measurements")
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="measurements")

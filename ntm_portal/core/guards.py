@@ -1,7 +1,9 @@
 """What the database itself guarantees: append-only tables, and a new position for every change that counts.
 
-A model says what it needs: `is_append_only = True` refuses UPDATE, DELETE and TRUNCATE, whatever the code;
-`moves_position = True` gives every insert, update and delete, also a bulk or raw one, a new ledger position.
+A model says what it needs: `is_append_only = True` refuses UPDATE, DELETE, REPLACE and TRUNCATE, whatever the
+code; `moves_position = True` gives every insert, update and delete, also a bulk or raw one, a new ledger
+position; `recorded_at_position` names the column, or the column of the row it belongs to, that must be a
+position which the running transaction has taken.
 The triggers are (re)installed after each migrate, because SQLite drops them when it remakes a table.
 """
 
@@ -15,11 +17,20 @@ _POSTGRES_FUNCTIONS = """
 CREATE OR REPLACE FUNCTION ntm_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN RAISE EXCEPTION 'append-only: %', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE OR REPLACE FUNCTION ntm_move_position() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN UPDATE core_ledgercounter SET position = position + 1; RETURN NULL; END $$;
-CREATE OR REPLACE FUNCTION ntm_check_position() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-  IF NEW.position > (SELECT position FROM core_ledgercounter) THEN
-    RAISE EXCEPTION 'position not taken: %', NEW.position USING ERRCODE = 'integrity_constraint_violation';
+  UPDATE core_ledgercounter SET position = position + 1, open_from = position + 2;
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION ntm_check_position() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE taken bigint;
+BEGIN
+  IF TG_ARGV[0] = 'own' THEN
+    taken := NEW.position;
+  ELSE
+    SELECT position INTO taken FROM criteria_assessment WHERE id = NEW.assessment_id;
+  END IF;
+  IF NOT EXISTS (SELECT 1 FROM core_ledgercounter WHERE taken BETWEEN open_from AND position) THEN
+    RAISE EXCEPTION 'position not taken: %', taken USING ERRCODE = 'integrity_constraint_violation';
   END IF;
   RETURN NEW;
 END $$;
@@ -28,16 +39,24 @@ _POSTGRES = {
     "refuse": "BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION ntm_refuse_change()",
     "move": "AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE ON {table} "
     "FOR EACH STATEMENT EXECUTE FUNCTION ntm_move_position()",
-    "check": "BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ntm_check_position()",
+    "own": "BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ntm_check_position('own')",
+    "assessment": "BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION ntm_check_position('assessment')",
 }
+_MOVE = "UPDATE core_ledgercounter SET position = position + 1, open_from = position + 2"
+_NOT_TAKEN = """WHEN NOT EXISTS (SELECT 1 FROM core_ledgercounter WHERE {taken} BETWEEN open_from AND position)
+BEGIN SELECT RAISE(ABORT, 'position not taken: {{table}}'); END"""
+_TAKEN_BY_ASSESSMENT = "(SELECT position FROM criteria_assessment WHERE id = NEW.assessment_id)"
 _SQLITE = {
     "refuse_update": "BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
     "refuse_delete": "BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
-    "move_insert": "AFTER INSERT ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
-    "move_update": "AFTER UPDATE ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
-    "move_delete": "AFTER DELETE ON {table} BEGIN UPDATE core_ledgercounter SET position = position + 1; END",
-    "check": "BEFORE INSERT ON {table} WHEN NEW.position > (SELECT position FROM core_ledgercounter) "
-    "BEGIN SELECT RAISE(ABORT, 'position not taken: {table}'); END",
+    # REPLACE deletes without asking the delete trigger.
+    "refuse_replace": "BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id) "
+    "BEGIN SELECT RAISE(ABORT, 'append-only: {table}'); END",
+    "move_insert": f"AFTER INSERT ON {{table}} BEGIN {_MOVE}; END",
+    "move_update": f"AFTER UPDATE ON {{table}} BEGIN {_MOVE}; END",
+    "move_delete": f"AFTER DELETE ON {{table}} BEGIN {_MOVE}; END",
+    "own": "BEFORE INSERT ON {table} " + _NOT_TAKEN.format(taken="NEW.position"),
+    "assessment": "BEFORE INSERT ON {table} " + _NOT_TAKEN.format(taken=_TAKEN_BY_ASSESSMENT),
 }
 
 
@@ -45,8 +64,8 @@ def _wanted(model: type[models.Model]) -> set[str]:
     kinds = set()
     if getattr(model, "is_append_only", False):
         kinds.add("refuse")
-        if any(field.name == "position" for field in model._meta.fields):
-            kinds.add("check")
+    if hasattr(model, "recorded_at_position"):
+        kinds.add(model.recorded_at_position)
     if getattr(model, "moves_position", False):
         kinds.add("move")
     return kinds

@@ -5,7 +5,8 @@ counter row until the end of the transaction, so positions become visible in the
 has seen n has seen everything up to n.
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import RLock
 from typing import TypeVar
@@ -32,17 +33,23 @@ def current() -> Position:
     return Position(*row) if row else Position("", 0)
 
 
-def take(count: int) -> range:
-    """Take that many positions for rows about to be recorded; call inside the transaction that writes them.
+@contextmanager
+def taking(count: int) -> Iterator[range]:
+    """Take that many positions, and record under them inside the block; afterwards they are closed for good.
 
     Raises RuntimeError outside a transaction: the order would no longer be that of the commits.
     """
     if not connection.in_atomic_block:
         raise RuntimeError("Positions are taken inside the transaction that records.")
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE core_ledgercounter SET position = position + %s RETURNING position", [count])
+        cursor.execute(_TAKE, [count])
         (last,) = cursor.fetchone()
-    return range(last - count + 1, last + 1)
+        yield range(last - count + 1, last + 1)
+        cursor.execute(_CLOSE)
+
+
+_TAKE = "UPDATE core_ledgercounter SET open_from = position + 1, position = position + %s RETURNING position"
+_CLOSE = "UPDATE core_ledgercounter SET open_from = position + 1"
 
 
 class Memory:

@@ -9,10 +9,12 @@ class LedgerCounter(models.Model):
     """One row. `position` grows with every change that can alter a status answer, in the order of commits.
 
     `epoch` names this history: a database made anew, or restored from a backup, gets another, so that
-    nobody takes position 500 of one history for position 500 of another.
+    nobody takes position 500 of one history for position 500 of another. Rows of the ledger may only be added
+    at positions from `open_from`: those just taken by the transaction that records, and none once it is done.
     """
 
     position = models.BigIntegerField("vị trí sổ cái", default=0)
+    open_from = models.BigIntegerField("còn ghi từ vị trí", default=1)
     epoch = models.CharField("mã lịch sử", max_length=16)
 
     class Meta:

@@ -258,7 +258,8 @@ def test_replaced_threshold_shows_only_when_asked_for_and_cannot_change(quan_tri
 def test_coordinator_edits_the_catalogue_and_sees_no_accounts(portal, coordinator):
     page = portal.get("/quan-tri/").content.decode()
     assert "/quan-tri/criteria/indicator/" in page
-    assert "/quan-tri/accounts/" not in page
+    assert "/quan-tri/accounts/sponsorship/" in page
+    assert "/quan-tri/accounts/user/" not in page
     assert portal.get(address(District, "add")).status_code == 200
     assert portal.get(address(User, "changelist")).status_code == 403
     assert portal.get(address(User, "change", coordinator.pk)).status_code == 403

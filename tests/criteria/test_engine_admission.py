@@ -101,7 +101,7 @@ def test_exempt_without_its_basis_is_refused(basis, count):
         ("Infinity", "Tỷ lệ 1: số phải từ 0 và nhỏ hơn 10 tỷ."),
         (make_ratio("Infinity", "Infinity", "70"), "Tỷ lệ 1: số phải từ 0 và nhỏ hơn 10 tỷ."),
         ("10000000000", "Tỷ lệ 1: số phải từ 0 và nhỏ hơn 10 tỷ."),
-        (make_ratio(7, 10, "71"), "Tỷ lệ 1: giá trị 71% hộ không khớp tử số và mẫu số."),
+        (make_ratio(7, 10, "71"), "Tỷ lệ 1: giá trị 71% hộ không khớp tử số và mẫu số (70% hộ)."),
         (Reading(None), "Tỷ lệ 1: chưa có giá trị."),
         (Reading(None, Decimal(7), Decimal(10)), "Tỷ lệ 1: chưa có giá trị."),
     ],
@@ -140,7 +140,7 @@ def test_a_shown_value_that_passes_where_its_ratio_does_not_is_refused():
     """699999/1000000 is 69,9999%: written as 70% it would be shown as a pass."""
     found = refused(make_ratio(699_999, 1_000_000, "70"), Conclusion.NOT_MET)
 
-    assert found == ["Tỷ lệ 1: giá trị 70% hộ không khớp tử số và mẫu số."]
+    assert found == ["Tỷ lệ 1: giá trị 70% hộ không khớp tử số và mẫu số (69,9999% hộ)."]
 
 
 @given(st.integers(0, 10**6), st.integers(1, 10**6), values, comparisons)

@@ -1,0 +1,192 @@
+"""Scopes and roles: what several memberships add up to, and the whole matrix of roles and acts."""
+
+from dataclasses import FrozenInstanceError
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth import authenticate
+from django.core.management import CommandError, call_command
+from django.test import Client
+
+from communes.models import District
+from ntm_portal.accounts.imports import DEMO_PASSWORD
+from ntm_portal.accounts.models import ApiToken, Department, Membership, User
+from ntm_portal.accounts.permissions import MAY, NotAllowedError, may, require
+from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core import clock
+
+pytestmark = pytest.mark.django_db
+
+ACTS = {
+    #                    ADMIN, COORDINATOR, OFFICER, LEADER
+    "read_status": (True, True, True, True),
+    "edit_master_data": (True, True, False, False),
+    "manage_accounts": (True, False, False, False),
+}
+MASTER = (
+    "communes.change_commune",
+    "criteria.add_threshold",
+    "directives.delete_target",
+    "reports.change_reportingperiod",
+)
+MASTER_VIEWS = ("communes.view_commune", "criteria.view_assessment", "directives.view_target")
+ACCOUNTS = ("accounts.change_user", "accounts.add_apitoken", "accounts.delete_membership", "accounts.view_user")
+FOREIGN = ("auth.change_group", "sessions.delete_session", "core.change_ledgercounter", "nothing")
+PERMISSIONS = {
+    **dict.fromkeys(MASTER, (True, True, False, False)),
+    **dict.fromkeys(MASTER_VIEWS, (True, True, True, True)),
+    **dict.fromkeys(ACCOUNTS, (True, False, False, False)),
+    **dict.fromkeys(FOREIGN, (False, False, False, False)),
+}
+ROLES = (Role.ADMIN, Role.COORDINATOR, Role.OFFICER, Role.LEADER)
+MATRIX = [(act, role, allowed) for act, row in ACTS.items() for role, allowed in zip(ROLES, row, strict=True)]
+PERMISSION_MATRIX = [
+    (p, role, allowed) for p, row in PERMISSIONS.items() for role, allowed in zip(ROLES, row, strict=True)
+]
+REFUSED = "Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi."
+
+
+def make_user(*held: tuple[Role, str], **fields) -> User:
+    """A person with these (role, code of a body)."""
+    user = User.objects.create(username="thu", **fields)
+    for role, code in held:
+        Membership.objects.create(user=user, department=Department.objects.get(code=code), role=role)
+    return user
+
+
+def call(key: str):
+    """What another system gets with the key."""
+    return Client().get("/api/v1/districts/", headers={"Authorization": f"Token {key}"})
+
+
+def test_scope_adds_up_memberships():
+    user = make_user((Role.OFFICER, "UB613"), (Role.OFFICER, "SYT"), (Role.LEADER, "UB613"))
+    bodies = Department.objects.filter(code__in=["UB613", "SYT"])
+    kon_plong = District.objects.get(code="613")
+    assert user.scope == Scope(
+        user.pk,
+        frozenset({Role.OFFICER, Role.LEADER}),
+        frozenset(body.pk for body in bodies),
+        frozenset({kon_plong.pk}),
+    )
+
+
+def test_scope_of_nobody_allows_nothing():
+    user = make_user()
+    assert user.scope == Scope(user.pk)
+    assert [may(user, act) for act in MAY] == [False] * len(MAY)
+
+
+def test_superuser_is_an_administrator_without_a_body():
+    user = make_user(is_superuser=True)
+    assert user.scope == Scope(user.pk, frozenset({Role.ADMIN}))
+
+
+def test_scope_is_frozen_and_read_once(django_assert_num_queries):
+    user = make_user((Role.OFFICER, "SYT"))
+    with django_assert_num_queries(1):
+        assert [user.scope.has_any(roles) for roles in ({Role.OFFICER, Role.ADMIN}, {Role.ADMIN}, set())] == [
+            True,
+            False,
+            False,
+        ]
+    with pytest.raises(FrozenInstanceError):
+        user.scope.roles = frozenset(Role)
+
+
+def test_matrix_names_every_act_and_role():
+    assert (set(ACTS), set(ROLES)) == (set(MAY), set(Role))
+
+
+@pytest.mark.parametrize(("act", "role", "allowed"), MATRIX)
+def test_role_may_do_what_the_matrix_says(act, role, allowed):
+    user = make_user((role, "VPDP"))
+    assert may(user, act) is allowed
+    if not allowed:
+        with pytest.raises(NotAllowedError) as refused:
+            require(user, act)
+        assert (refused.value.status, refused.value.details) == (403, {"act": act})
+
+
+@pytest.mark.parametrize(("permission", "role", "allowed"), PERMISSION_MATRIX)
+def test_role_has_the_permission_that_the_matrix_says(permission, role, allowed):
+    assert make_user((role, "VPDP")).has_perm(permission) is allowed
+
+
+@pytest.mark.parametrize("permission", [*MASTER, *MASTER_VIEWS, *ACCOUNTS])
+def test_administrator_who_left_has_no_permission(permission):
+    assert make_user((Role.ADMIN, "VPDP"), is_active=False, is_superuser=True).has_perm(permission) is False
+
+
+def test_stored_permissions_give_nothing():
+    user = make_user((Role.OFFICER, "SYT"))
+    assert (user.get_all_permissions(), user.has_module_perms("accounts")) == (set(), False)
+
+
+def test_right_password_does_not_open_an_account_that_ended():
+    User.objects.filter(username="soyte").update(is_active=False)
+    assert authenticate(username="soyte", password=DEMO_PASSWORD) is None
+    assert authenticate(username="dieuphoi", password=DEMO_PASSWORD).username == "dieuphoi"
+
+
+def test_create_token_prints_a_key_that_opens_the_api():
+    printed = StringIO()
+    call_command("create_token", "soyte", "--name", "Kho dữ liệu", "--days", "30", stdout=printed)
+    said, key = printed.getvalue().splitlines()
+    assert said == "Mã “Kho dữ liệu” của Cán bộ Sở Y tế, hết hạn 19/11/2020. Chỉ hiện một lần:"
+    assert call(key).status_code == 200
+    token = ApiToken.objects.get()
+    assert (token.digest, key in str(vars(token))) == (ApiToken.digest_of(key), False)
+
+
+@pytest.mark.parametrize("username", ["khong-co", "soyte"])
+def test_create_token_is_refused_for_who_is_not_here(username):
+    User.objects.filter(username="soyte").update(is_active=False)
+    with pytest.raises(CommandError) as refused:
+        call_command("create_token", username, "--name", "x", stdout=StringIO())
+    assert str(refused.value) == f"Không có người dùng {username} đang hoạt động."
+    assert ApiToken.objects.count() == 0
+
+
+@pytest.mark.parametrize("days", ["0", "-1"])
+def test_create_token_refuses_days_that_are_over(days):
+    with pytest.raises(CommandError):
+        call_command("create_token", "soyte", "--name", "x", "--days", days, stdout=StringIO())
+
+
+def refused_after(change) -> tuple[int, str]:
+    """Answer to a token that worked until something changed."""
+    user = make_user((Role.OFFICER, "SYT"))
+    token, key = ApiToken.issue(user, "thử", at=clock.now())
+    assert call(key).status_code == 200
+    change(token, user)
+    response = call(key)
+    return response.status_code, response.json()["detail"]
+
+
+def expire(token, user):
+    ApiToken.objects.filter(pk=token.pk).update(expires_at=clock.now() - timedelta(seconds=1))
+
+
+def revoke(token, user):
+    ApiToken.objects.filter(pk=token.pk).update(revoked_at=clock.now())
+
+
+def leave(token, user):
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def lose_the_role(token, user):
+    user.memberships.all().delete()
+
+
+@pytest.mark.parametrize("change", [expire, revoke, leave, lose_the_role])
+def test_token_stops_at_once(change):
+    assert refused_after(change) == (401, REFUSED)
+
+
+def test_token_that_expires_later_still_opens():
+    user = make_user((Role.OFFICER, "SYT"))
+    key = ApiToken.issue(user, "thử", at=clock.now(), expires_at=clock.now() + timedelta(minutes=1))[1]
+    assert call(key).status_code == 200
