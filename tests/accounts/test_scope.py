@@ -29,9 +29,23 @@ MASTER = (
     "criteria.add_threshold",
     "directives.delete_target",
     "reports.change_reportingperiod",
+    "accounts.change_department",
+    "accounts.delete_sponsorship",
 )
-MASTER_VIEWS = ("communes.view_commune", "criteria.view_assessment", "directives.view_target")
-ACCOUNTS = ("accounts.change_user", "accounts.add_apitoken", "accounts.delete_membership", "accounts.view_user")
+MASTER_VIEWS = (
+    "communes.view_commune",
+    "criteria.view_assessment",
+    "directives.view_target",
+    "accounts.view_department",
+    "accounts.view_sponsorship",
+)
+ACCOUNTS = (
+    "accounts.change_user",
+    "accounts.add_apitoken",
+    "accounts.delete_membership",
+    "accounts.view_user",
+    "accounts.view_apitoken",
+)
 FOREIGN = ("auth.change_group", "sessions.delete_session", "core.change_ledgercounter", "nothing")
 PERMISSIONS = {
     **dict.fromkeys(MASTER, (True, True, False, False)),
@@ -119,9 +133,12 @@ def test_administrator_who_left_has_no_permission(permission):
     assert make_user((Role.ADMIN, "VPDP"), is_active=False, is_superuser=True).has_perm(permission) is False
 
 
-def test_stored_permissions_give_nothing():
-    user = make_user((Role.OFFICER, "SYT"))
-    assert (user.get_all_permissions(), user.has_module_perms("accounts")) == (set(), False)
+@pytest.mark.parametrize("role", ROLES)
+def test_role_sees_the_apps_of_master_data_in_the_admin(role):
+    user = make_user((role, "VPDP"))
+    shown = ["communes", "accounts", "criteria", "directives", "reports", "auth", "sessions"]
+    assert [user.has_module_perms(app) for app in shown] == [True] * 5 + [False] * 2
+    assert user.get_all_permissions() == set()
 
 
 def test_right_password_does_not_open_an_account_that_ended():

@@ -124,11 +124,11 @@ def _rates(portal: Target, bare: Target) -> tuple[float, float]:
     return statistics.median(p for p, _ in rounds), statistics.median(b for _, b in rounds)
 
 
-def _page_time(port: int, path: str, cookie: str) -> tuple[float, float]:
-    """Median and 95th percentile of the server's own time for a page, in milliseconds (Server-Timing)."""
+def _server_time(port: int, paths: list[str], headers: dict[str, str]) -> tuple[float, float]:
+    """Median and 95th percentile of the server's own time, in milliseconds (Server-Timing)."""
     took = []
-    for _ in range(PAGES):
-        head, _ = _fetch(port, path, {"Cookie": f"sessionid={cookie}"})
+    for path in paths:
+        head, _ = _fetch(port, path, headers)
         took.append(float(re.search(rb"dur=([\d.]+)", head)[1]))
     return statistics.median(took), sorted(took)[int(len(took) * 0.95)]
 
@@ -156,10 +156,18 @@ def main() -> None:
                     ours, theirs = _rates(portal, bare)
                     print(f"{label:32}{ours:10.0f}{theirs:10.0f}{ours / theirs:8.0%}")
             print(f"\n{'':32}{'median ms':>10}{'p95 ms':>10}")
+            session = {"Cookie": f"sessionid={cookie}"}
             for path in ("/", "/ma-tran/"):
-                _fetch(port, path, {"Cookie": f"sessionid={cookie}"})
-                median, late = _page_time(port, path, cookie)
-                print(f"{path:32}{median:10.1f}{late:10.1f}")
+                _fetch(port, path, session)
+                _print_times(f"{path} warm", *_server_time(port, [path] * PAGES, session))
+            days = [
+                f"/api/v1/communes/?as_of=2020-{month:02}-{day:02}" for month in range(2, 10) for day in (3, 12, 21)
+            ]
+            _print_times("communes/ cold, another day each", *_server_time(port, days, headers))
+
+
+def _print_times(label: str, median: float, late: float) -> None:
+    print(f"{label:34}{median:8.1f}{late:10.1f}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""How many queries a page costs: few at a new ledger position, hardly any afterwards, and never more with more rows."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from communes.models import Commune, District
+from ntm_portal.core.ledger import Memory
+from tests.factories.ledger import DAK_NA, make_new, record
+
+pytestmark = pytest.mark.django_db
+
+BUDGETS = {
+    # page: (most queries at a new position, most when the position is known)
+    "/": (27, 5),
+    "/huyen/610/": (19, 6),
+    f"/xa/{DAK_NA}/": (26, 6),
+    "/ma-tran/": (12, 5),
+    "/muc-tieu/": (20, 5),
+}
+
+
+def queries_for(portal, page: str) -> int:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        assert portal.get(page).status_code == 200
+    return len(captured)
+
+
+def cold_and_warm(portal, page: str) -> tuple[int, int]:
+    """Queries with nothing remembered, and queries right after."""
+    Memory.forget_all()
+    return queries_for(portal, page), queries_for(portal, page)
+
+
+def add_communes(count: int) -> None:
+    """That many new communes of Đăk Glei with three months of assessments, and as many rows more for Đăk Na."""
+    district = District.objects.get(code="610")
+    for number in range(count):
+        code = f"9000{number}"
+        Commune.objects.create(code=code, name=f"Xã mới {number}", district=district)
+        for unit in (code, DAK_NA):
+            record(*(make_new("1.1", commune=unit, as_of=date(2020, month, 15)) for month in (8, 9, 10)))
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_page_keeps_its_budget(page, portal):
+    cold, warm = cold_and_warm(portal, page)
+    most_cold, most_warm = BUDGETS[page]
+    assert cold <= most_cold
+    assert warm <= most_warm
+
+
+@pytest.mark.parametrize("page", BUDGETS)
+def test_queries_do_not_grow_with_communes_and_assessments(page, portal):
+    before = cold_and_warm(portal, page)
+    add_communes(5)
+    assert cold_and_warm(portal, page) == before
+
+
+def test_lists_that_are_not_remembered_cost_the_same_for_every_row(portal):
+    few, _ = cold_and_warm(portal, "/tim/?q=dak na")
+    many, _ = cold_and_warm(portal, "/tim/?q=a")
+    assert few == many <= 7
