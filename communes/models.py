@@ -1,21 +1,12 @@
 """Units by GSO code. A unit that changes is closed with `valid_to`, never overwritten."""
 
-from datetime import date
-
 from django.db import models
-from django.db.models import F, Q
 
-from ntm_portal.core.models import NamedModel, NamedQuerySet
+from ntm_portal.core.models import DatedModel, DatedQuerySet, NamedModel, NamedQuerySet
 
 
-class UnitQuerySet(NamedQuerySet):
-    """Units and the days on which they exist."""
-
-    def in_force(self, on: date) -> "UnitQuerySet":
-        """Units that exist on that day (both end days included)."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-        )
+class UnitQuerySet(DatedQuerySet, NamedQuerySet):
+    """Units by name and by day."""
 
 
 class Province(NamedModel):
@@ -31,7 +22,7 @@ class Province(NamedModel):
         verbose_name_plural = "tỉnh"
 
 
-class Unit(NamedModel):
+class Unit(DatedModel, NamedModel):
     """What districts, communes and villages share: days in force, spellings, and where the facts come from."""
 
     moves_position = True
@@ -39,26 +30,13 @@ class Unit(NamedModel):
     name_variants = models.CharField(
         "cách viết khác", max_length=300, blank=True, help_text="Cách nhau bằng dấu chấm phẩy."
     )
-    valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
-    valid_to = models.DateField("hiệu lực đến", null=True, blank=True, help_text="Ngày cuối cùng còn tồn tại.")
     basis = models.CharField("căn cứ", max_length=300, blank=True)
     is_verified = models.BooleanField("đã kiểm chứng", default=True)
 
     objects = UnitQuerySet.as_manager()
 
-    class Meta:
+    class Meta(DatedModel.Meta):
         abstract = True
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="%(app_label)s_%(class)s_days_in_order",
-                violation_error_message="Ngày hết hiệu lực phải sau ngày bắt đầu.",
-            )
-        ]
-
-    def exists_on(self, on: date) -> bool:
-        """Whether the unit exists on that day (both end days included)."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
     @property
     def searched_text(self) -> str:

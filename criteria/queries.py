@@ -27,7 +27,7 @@ from criteria.engine.facts import (
 )
 from criteria.engine.judge import UnitFinding, judge_unit
 from criteria.engine.nearest import Step, nearest_first
-from criteria.models import Assessment, CriteriaSet, Indicator, Recognition, Tier
+from criteria.models import Assessment, CriteriaSet, Indicator, Recognition, Source, Tier
 from ntm_portal.core import ledger
 from ntm_portal.core.errors import NotFoundError
 
@@ -311,6 +311,11 @@ def _recognitions(on: date, known_at: datetime | None) -> list[tuple[str, str, R
         )
         found.append((kind, key, Recognised(*values)))
     return found
+
+
+def sources_of(status: CommuneStatus) -> dict[int, Source]:
+    """The sources behind a commune's findings, by id (one query)."""
+    return Source.objects.in_bulk({f.entry.source_id for c in status.finding.criteria for f in c.indicators if f.entry})
 
 
 def _build(set_code: str, as_of: date, known_at: datetime | None, position: ledger.Position) -> Snapshot:

@@ -175,12 +175,13 @@ def by_criterion(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
 
 def by_department(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     """A row for each body that leads indicators: the criteria in which it leads one (one query)."""
-    rows = Responsibility.objects.filter(
+    leading = Responsibility.objects.in_force(shown.as_of).filter(
         role=Responsibility.Role.LEAD, indicator__criterion__criteria_set__code=shown.criteria_set.code
-    ).values_list("department__code", "department__name", "indicator__criterion__number", "department__sort_key")
-    in_force = rows.exclude(valid_to__lt=shown.as_of).exclude(valid_from__gt=shown.as_of)
+    )
     led: dict[tuple[str, str, str], set[int]] = defaultdict(set)
-    for code, name, number, order in in_force:
+    for code, name, number, order in leading.values_list(
+        "department__code", "department__name", "indicator__criterion__number", "department__sort_key"
+    ):
         led[(order, code, name)].add(number)
     counts = criterion_counts(shown, shown.statuses, before.statuses)
     return tuple(

@@ -1,14 +1,13 @@
 """The catalogue: criteria are data. A new decision is new rows, never an `if year`."""
 
-from datetime import date
-
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from communes.models import Commune
 from criteria.engine.facts import Comparison
 from ntm_portal.accounts.models import Department
+from ntm_portal.core.models import DatedModel
 
 
 class Tier(models.TextChoices):
@@ -21,17 +20,7 @@ class Tier(models.TextChoices):
     MODEL_RESIDENTIAL = "MODEL_RESIDENTIAL", "Khu dân cư nông thôn mới kiểu mẫu"
 
 
-class CriteriaSetQuerySet(models.QuerySet):
-    """Sets and the days on which they apply."""
-
-    def in_force(self, on: date) -> "CriteriaSetQuerySet":
-        """Sets that apply on that day."""
-        return self.filter(
-            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
-        )
-
-
-class CriteriaSet(models.Model):
+class CriteriaSet(DatedModel):
     """Bộ tiêu chí: what one decision asks of one kind of unit for one tier."""
 
     moves_position = True
@@ -48,25 +37,15 @@ class CriteriaSet(models.Model):
     basis = models.CharField("căn cứ", max_length=300)
     zone = models.CharField("vùng", max_length=10, help_text="Mã vùng mà ngưỡng áp dụng, ví dụ tn: Tây Nguyên.")
     zone_name = models.CharField("tên vùng", max_length=60, blank=True)
-    valid_from = models.DateField("hiệu lực từ", null=True, blank=True)
-    valid_to = models.DateField("hiệu lực đến", null=True, blank=True)
     optional_at_least = models.PositiveSmallIntegerField(
         "số tiêu chí tự chọn phải đạt", default=0, help_text="Ngoài mọi tiêu chí bắt buộc."
     )
 
-    objects = CriteriaSetQuerySet.as_manager()
-
-    class Meta:
+    class Meta(DatedModel.Meta):
+        abstract = False
         verbose_name = "bộ tiêu chí"
         verbose_name_plural = "bộ tiêu chí"
         ordering = ["code"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="set_days_in_order",
-                violation_error_message="Ngày hết hiệu lực phải sau ngày bắt đầu.",
-            )
-        ]
 
     def __str__(self) -> str:
         return self.title
@@ -209,7 +188,7 @@ class Threshold(models.Model):
             raise ValidationError({"value": "Tỷ lệ phần trăm không quá 100."})
 
 
-class Responsibility(models.Model):
+class Responsibility(DatedModel):
     """Phụ trách tiêu chí: which body leads or supports an indicator, and from when."""
 
     moves_position = True
@@ -223,19 +202,19 @@ class Responsibility(models.Model):
     role = models.CharField("vai trò", max_length=8, choices=Role)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
     is_verified = models.BooleanField("đã kiểm chứng", default=False)
-    valid_from = models.DateField("từ ngày", null=True, blank=True)
-    valid_to = models.DateField("đến ngày", null=True, blank=True)
 
-    class Meta:
+    class Meta(DatedModel.Meta):
+        abstract = False
         verbose_name = "phụ trách chỉ tiêu"
         verbose_name_plural = "phụ trách chỉ tiêu"
         ordering = ["indicator", "role"]
         constraints = [
+            *DatedModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["indicator", "department", "role"],
                 name="one_responsibility_each",
                 violation_error_message="Đơn vị này đã được giao chỉ tiêu đó.",
-            )
+            ),
         ]
 
     def __str__(self) -> str:

@@ -2,16 +2,16 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
-from ntm_portal.core.models import NamedModel
+from ntm_portal.core.models import DatedModel, NamedModel
 
 
 class Department(NamedModel):
@@ -101,7 +101,7 @@ class Membership(models.Model):
         return f"{self.user}: {self.get_role_display()}, {self.department.short_name}"
 
 
-class Sponsorship(models.Model):
+class Sponsorship(DatedModel):
     """Xã được phân công: a body guides, helps or is twinned with a commune."""
 
     moves_position = True
@@ -117,31 +117,22 @@ class Sponsorship(models.Model):
     kind = models.CharField("hình thức", max_length=10, choices=Kind)
     basis = models.CharField("căn cứ", max_length=300)
     is_verified = models.BooleanField("đã kiểm chứng", default=True)
-    valid_from = models.DateField("từ ngày", null=True, blank=True)
-    valid_to = models.DateField("đến ngày", null=True, blank=True)
 
-    class Meta:
+    class Meta(DatedModel.Meta):
+        abstract = False
         verbose_name = "phân công giúp đỡ xã"
         verbose_name_plural = "phân công giúp đỡ xã"
         constraints = [
+            *DatedModel.Meta.constraints,
             models.UniqueConstraint(
                 fields=["department", "commune", "kind"],
                 name="one_sponsorship_each",
                 violation_error_message="Đơn vị này đã được phân công xã đó.",
             ),
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
-                name="sponsorship_days_in_order",
-                violation_error_message="Ngày kết thúc phải sau ngày bắt đầu.",
-            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.department.short_name}: {self.commune}"
-
-    def is_in_force(self, on: date) -> bool:
-        """Whether the assignment holds on that day; an unknown end is open."""
-        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
 class ApiToken(models.Model):

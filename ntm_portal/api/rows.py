@@ -10,7 +10,7 @@ from criteria.engine.judge import IndicatorFinding
 from criteria.engine.nearest import Missing
 from criteria.engine.wording import RESULT_LABELS
 from criteria.models import CriteriaSet, Source
-from criteria.queries import CommuneStatus, Snapshot, catalogue
+from criteria.queries import CommuneStatus, Snapshot, catalogue, sources_of
 from ntm_portal.accounts.models import Sponsorship
 from ntm_portal.core.errors import NotFoundError
 from ntm_portal.core.ledger import Position
@@ -60,11 +60,11 @@ def commune_detail(code: str, shown: Snapshot) -> dict[str, Any]:
         raise NotFoundError(f"Ngày {shown.as_of:%d/%m/%Y} không có xã, phường, thị trấn mang mã {code}.")
     status = shown.by_code.get(code)
     place = status.commune if status else next(p for p in communes_on(shown.as_of, [record.kind]) if p.code == code)
-    sponsors = Sponsorship.objects.filter(commune=record).select_related("department")
+    sponsors = Sponsorship.objects.in_force(shown.as_of).filter(commune=record).select_related("department")
     return (commune_row(status, shown) if status else place_row(place, shown)) | {
         "villages": list(Village.objects.in_force(shown.as_of).filter(commune=record).order_by("sort_key")),
         "succession": record,
-        "sponsors": [s for s in sponsors if s.is_in_force(shown.as_of)],
+        "sponsors": list(sponsors),
         "recognitions": status.recognitions if status else (),
     }
 
@@ -91,12 +91,6 @@ def _missing(missing: Missing) -> dict[str, Any]:
         "unit": missing.measure.measure.unit if missing.measure else None,
         "text": missing.text,
     }
-
-
-def sources_of(status: CommuneStatus) -> dict[int, Source]:
-    """The sources behind a commune's findings (one query)."""
-    ids = {f.entry.source_id for c in status.finding.criteria for f in c.indicators if f.entry}
-    return Source.objects.in_bulk(ids)
 
 
 def status_answer(status: CommuneStatus) -> dict[str, Any]:

@@ -1,6 +1,9 @@
 """The counter that orders every change, and what all named records share."""
 
+from datetime import date
+
 from django.db import models
+from django.db.models import F, Q
 
 from ntm_portal.core import text
 
@@ -62,3 +65,36 @@ class NamedModel(models.Model):
     def save(self, *args, **kwargs) -> None:
         self.derive_keys()
         super().save(*args, **kwargs)
+
+
+class DatedQuerySet(models.QuerySet):
+    """Records and the days on which they hold."""
+
+    def in_force(self, on: date) -> "DatedQuerySet":
+        """Records that hold on that day (both end days included; an empty end is open)."""
+        return self.filter(
+            Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
+        )
+
+
+class DatedModel(models.Model):
+    """A record that holds from a day to a day. A change closes it and opens another; nothing is overwritten."""
+
+    valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
+    valid_to = models.DateField("hiệu lực đến", null=True, blank=True, help_text="Ngày cuối cùng còn hiệu lực.")
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="%(app_label)s_%(class)s_days_in_order",
+                violation_error_message="Ngày hết hiệu lực phải sau ngày bắt đầu.",
+            )
+        ]
+
+    def exists_on(self, on: date) -> bool:
+        """Whether the record holds on that day (both end days included)."""
+        return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)

@@ -13,8 +13,8 @@ from criteria import summaries
 from criteria.asking import Answer, answer, first_day
 from criteria.engine.bands import BAND_LABELS, Band
 from criteria.history import commune_history
-from criteria.models import Assessment, CriteriaSet, Source
-from criteria.queries import CommuneStatus, Snapshot, snapshot
+from criteria.models import Assessment, CriteriaSet
+from criteria.queries import CommuneStatus, Snapshot, snapshot, sources_of
 from directives.models import Target
 from directives.queries import State, target_results
 from ntm_portal.accounts.models import Sponsorship
@@ -118,16 +118,15 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
     record = get_object_or_404(Commune.objects.select_related("district"), code=code)
 
     def build(found: Answer) -> dict[str, Any]:
-        status = found.snapshot.by_code.get(code)
+        status, on = found.snapshot.by_code.get(code), found.snapshot.as_of
         trail = [("Tỉnh", "/"), (record.district.full_name, f"/huyen/{record.district.code}/")]
-        sponsors = Sponsorship.objects.filter(commune=record).select_related("department")
         return {
             "title": record.full_name,
             "trail": trail,
             "commune": record,
             "status": status,
-            "sponsors": [s for s in sponsors if s.is_in_force(found.snapshot.as_of)],
-            "villages": Village.objects.in_force(found.snapshot.as_of).filter(commune=record).order_by("sort_key"),
+            "sponsors": Sponsorship.objects.in_force(on).filter(commune=record).select_related("department"),
+            "villages": Village.objects.in_force(on).filter(commune=record).order_by("sort_key"),
             **(_standing(status, found.snapshot) if status else {}),
         }
 
@@ -135,8 +134,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _standing(status: CommuneStatus, shown: Snapshot) -> dict[str, Any]:
-    ids = {f.entry.source_id for c in status.finding.criteria for f in c.indicators if f.entry}
-    sources = Source.objects.in_bulk(ids)
+    sources = sources_of(status)
     return {
         "criteria": [
             (c, [(f, sources.get(f.entry.source_id) if f.entry else None) for f in c.indicators])

@@ -1,0 +1,17 @@
+"""As `make run` serves it, but everything a run writes stays in the folder of the run."""
+
+from ntm_portal import env
+from ntm_portal.settings.base import SQLITE_OPTIONS, STORAGES
+from ntm_portal.settings.dev import *  # noqa: F403
+from ntm_portal.settings.dev import DATABASES, PASSWORD_HASHERS
+
+SECRET_KEY = "only-for-browser-tests"
+STATIC_ROOT = env.text("NTM_STATIC_ROOT")
+# Manifest names as in production; the compressed copies would only cost time.
+STORAGES = {
+    **STORAGES,
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+}
+DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
+# The copied test database holds quick hashes; the first sign-in replaces them.
+PASSWORD_HASHERS = [*PASSWORD_HASHERS, "django.contrib.auth.hashers.MD5PasswordHasher"]
