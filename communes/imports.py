@@ -40,6 +40,29 @@ def _commune(row: Row, districts: dict) -> dict:
     }
 
 
+def _load_villages(data: Path, communes: dict) -> Counts:
+    rows = read_csv(data / "villages.csv", ["commune", "name", "kind", "basis", "is_verified"])
+    _, counts = upsert(
+        Village,
+        ("commune_id", "search_key"),
+        (
+            (
+                r,
+                {
+                    "commune_id": r.find("commune", communes).pk,
+                    "search_key": search_key(r["name"]),
+                    "kind": r["kind"],
+                    "name": clean(r["name"]),
+                    "basis": r["basis"],
+                    "is_verified": r.get("is_verified", flag),
+                },
+            )
+            for r in rows
+        ),
+    )
+    return counts
+
+
 def load_reference(data: Path = DATA) -> list[Counts]:
     """Load or update province, districts, communes and named villages; call inside a transaction.
 
@@ -63,23 +86,5 @@ def load_reference(data: Path = DATA) -> list[Counts]:
     rows = read_csv(data / "communes.csv", ["code", "name", "kind", "district", "group", "basis"])
     found, commune_counts = upsert(Commune, ("code",), ((r, _commune(r, districts)) for r in rows))
     communes = {key[0]: record for key, record in found.items()}
-    rows = read_csv(data / "villages.csv", ["commune", "name", "kind", "basis", "is_verified"])
-    _, village_counts = upsert(
-        Village,
-        ("commune_id", "search_key"),
-        (
-            (
-                r,
-                {
-                    "commune_id": r.find("commune", communes).pk,
-                    "search_key": search_key(r["name"]),
-                    "kind": r["kind"],
-                    "name": clean(r["name"]),
-                    "basis": r["basis"],
-                    "is_verified": r.get("is_verified", flag),
-                },
-            )
-            for r in rows
-        ),
-    )
+    village_counts = _load_villages(data, communes)
     return [province_counts, district_counts, commune_counts, village_counts]

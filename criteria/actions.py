@@ -131,13 +131,10 @@ def record_assessments(
                 commune=new.commune,
                 indicator_id=indicators[new.indicator].id if new.indicator else None,
                 criterion_id=criteria[new.criterion] if new.criterion else None,
-                as_of=new.as_of,
-                conclusion=new.conclusion,
-                note=new.note,
-                basis=new.basis,
                 source=source,
                 recorded_at=moment,
                 recorded_by=by,
+                **{name: getattr(new, name) for name in ("as_of", "conclusion", "note", "basis")},
             )
             for position, new in zip(positions, news, strict=True)
         ]

@@ -204,17 +204,17 @@ def _was_known(row: Mapping[str, Any], known_at: datetime | None) -> bool:
 def default_set_code(on: date) -> str:
     """The set by which communes are recognised as new-style countryside on the day; the latest if several.
 
-    Raises NotFoundError while no such set is loaded.
+    Before the first such set there is nothing to judge, and the first one says so. Raises NotFoundError while
+    none is loaded.
     """
+    sets = CriteriaSet.objects.filter(subject=CriteriaSet.Subject.COMMUNE, tier=Tier.STANDARD)
+    codes = sets.values_list("code", flat=True)
     found = (
-        CriteriaSet.objects.in_force(on)
-        .filter(subject=CriteriaSet.Subject.COMMUNE, tier=Tier.STANDARD)
-        .order_by(F("valid_from").desc(nulls_last=True))
-        .values_list("code", flat=True)
-        .first()
+        codes.in_force(on).order_by(F("valid_from").desc(nulls_last=True)).first()
+        or codes.order_by(F("valid_from").asc(nulls_first=True)).first()
     )
     if found is None:
-        raise NotFoundError("Chưa có bộ tiêu chí xã nông thôn mới nào có hiệu lực.", on=str(on))
+        raise NotFoundError("Chưa nạp bộ tiêu chí xã nông thôn mới nào.", on=str(on))
     return found
 
 

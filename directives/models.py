@@ -7,14 +7,7 @@ from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
-
-
-class DirectiveQuerySet(models.QuerySet):
-    """Search by number and abstract without marks."""
-
-    def named_like(self, words: str) -> "DirectiveQuerySet":
-        """Directives whose number, abstract or body contains the words."""
-        return self.filter(search_key__contains=text.search_key(words))
+from ntm_portal.core.models import NamedQuerySet
 
 
 class Directive(models.Model):
@@ -43,7 +36,7 @@ class Directive(models.Model):
     basis = models.CharField("nguồn", max_length=300, blank=True)
     search_key = models.TextField("khóa tìm kiếm", editable=False)
 
-    objects = DirectiveQuerySet.as_manager()
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "văn bản chỉ đạo"

@@ -35,9 +35,13 @@ def load_reference(data: Path = DATA) -> list[Counts]:
         ),
     )
     departments = {key[0]: record for key, record in found.items()}
+    return [counts, _load_sponsorships(data, departments)]
+
+
+def _load_sponsorships(data: Path, departments: dict[str, Department]) -> Counts:
     communes = {c.code: c for c in Commune.objects.all()}
     rows = read_csv(data / "sponsorships.csv", ["department", "commune", "kind", "valid_from", "basis", "is_verified"])
-    _, sponsored = upsert(
+    _, counts = upsert(
         Sponsorship,
         ("department_id", "commune_id", "kind"),
         (
@@ -55,7 +59,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
             for r in rows
         ),
     )
-    return [counts, sponsored]
+    return counts
 
 
 def load_demo_users(data: Path = DATA) -> list[str]:

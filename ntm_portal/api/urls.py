@@ -1,11 +1,14 @@
 """Addresses under /api/v1/."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path, re_path
+from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from ntm_portal.api import views
 from ntm_portal.api.problems import problem
+from ntm_portal.core.converters import CommuneCode
+
+register_converter(CommuneCode, "gso")
 
 app_name = "api"
 
@@ -18,8 +21,8 @@ def unknown_address(request, rest: str = ""):
 
 ADDRESSES = [
     ("communes/", views.CommuneListView, "commune-list"),
-    ("communes/<str:code>/", views.CommuneDetailView, "commune-detail"),
-    ("communes/<str:code>/status/", views.CommuneStatusView, "commune-status"),
+    ("communes/<gso:code>/", views.CommuneDetailView, "commune-detail"),
+    ("communes/<gso:code>/status/", views.CommuneStatusView, "commune-status"),
     ("status/", views.MatrixView, "status"),
     ("summary/", views.SummaryView, "summary"),
     ("targets/", views.TargetListView, "target-list"),

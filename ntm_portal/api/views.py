@@ -104,8 +104,10 @@ class ListView(StatusView):
         return Response({"count": len(rows), **self._links(len(rows)), **condition, "results": results})
 
     def _searched(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        key = text.search_key(self.asked.get("search", ""))
-        return [row for row in rows if key in self.search_in(row)] if key else list(rows)
+        if "search" not in self.asked:
+            return list(rows)
+        key = text.search_key(self.asked["search"])
+        return [row for row in rows if key and key in self.search_in(row)]
 
     def _ordered(self, rows: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
         for part in reversed([p for p in self.asked.get("ordering", "").split(",") if p]):

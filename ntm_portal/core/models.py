@@ -33,7 +33,8 @@ class NamedQuerySet(models.QuerySet):
 
     def named_like(self, words: str) -> "NamedQuerySet":
         """Rows whose name, or a known variant of it, contains the words; marks and case do not matter."""
-        return self.filter(search_key__contains=text.search_key(words))
+        key = text.search_key(words)
+        return self.filter(search_key__contains=key) if key else self.none()
 
 
 class NamedModel(models.Model):

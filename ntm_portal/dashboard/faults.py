@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from ntm_portal.core.errors import BadQueryError, DomainError
 
@@ -20,6 +21,9 @@ def fault_page(request: HttpRequest, status: int, message: str = "", hints: list
         body = {"type": "about:blank", "title": title, "status": status, "detail": message or usual}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "message": message or usual, "hints": hints or [], "status": status}
+    if status == 500:
+        # Without the request nothing is looked up: the database may be what failed.
+        return HttpResponse(render_to_string("fault.html", context), status=status)
     return render(request, "fault.html", context, status=status)
 
 
@@ -29,6 +33,11 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return fault_page(request, 403)
+
+
+def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its token: an old page, or another site."""
+    return fault_page(request, 403, "Biểu mẫu đã cũ hoặc được gửi từ trang khác. Hãy mở lại trang rồi gửi lại.")
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Status pages: province, district, commune, matrix, targets; search; one row of the ledger."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -91,18 +91,12 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
     def build(found: Answer) -> dict[str, Any]:
         shown = found.snapshot
         before = _month_before(shown)
-        own = [s for s in shown.statuses if s.commune.district_code == code]
-        then = before.by_code
-        rows = [
-            (s, s.finding.criteria_met - then[s.commune.code].finding.criteria_met if s.commune.code in then else None)
-            for s in sorted(own, key=lambda s: (s.finding.criteria_met, s.commune.sort_key))
-        ]
         return {
             "title": record.full_name,
             "trail": [("Tỉnh", "/")],
             "district": record,
             "row": next((r for r in summaries.by_district(shown, before) if r.code == code), None),
-            "rows": rows,
+            "rows": _with_gains((s for s in shown.statuses if s.commune.district_code == code), before),
             "before_on": before.as_of,
             "others": Commune.objects.in_force(shown.as_of)
             .filter(district=record)
@@ -111,6 +105,15 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         }
 
     return _status_page(request, "dashboard/_district.html", build, code)
+
+
+def _with_gains(statuses: Iterable[CommuneStatus], before: Snapshot) -> list[tuple[CommuneStatus, int | None]]:
+    """Communes in order of trouble, each with the criteria gained since; none where it did not exist then."""
+    rows = []
+    for status in sorted(statuses, key=lambda s: (s.finding.criteria_met, s.commune.sort_key)):
+        then = before.by_code.get(status.commune.code)
+        rows.append((status, status.finding.criteria_met - then.finding.criteria_met if then else None))
+    return rows
 
 
 def commune(request: HttpRequest, code: str) -> HttpResponse:

@@ -15,7 +15,7 @@ from urllib.request import urlopen
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, Request, sync_playwright
 
 from ntm_portal.accounts.imports import DEMO_PASSWORD
 
@@ -41,7 +41,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def portal_environment(django_db_setup, tmp_path_factory) -> dict[str, str]:
+def portal_environment(chromium_path, django_db_setup, tmp_path_factory) -> dict[str, str]:
     """Environment of a portal with a loaded database of its own: a copy of the suite's, else made anew."""
     folder = tmp_path_factory.mktemp("browser")
     database = folder / "portal.sqlite3"
@@ -70,15 +70,14 @@ def _free_port() -> int:
         return probe.getsockname()[1]
 
 
-def _wait_for(address: str, server: subprocess.Popen) -> None:
+def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
         with suppress(URLError, ConnectionError), urlopen(f"{address}/readyz", timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)
-    server.kill()
-    pytest.fail(f"gunicorn did not start: {server.communicate()[1]}")
+    pytest.fail(f"gunicorn did not start: {log.read_text('utf-8')}")
 
 
 @pytest.fixture(scope="session")
@@ -86,14 +85,18 @@ def address(portal_environment) -> Iterator[str]:
     """Where the portal answers, through the WSGI layer, as one process with threads."""
     port = _free_port()
     options = ["--bind", f"127.0.0.1:{port}", "--threads", "4", "--no-control-socket", "--log-level", "warning"]
-    server = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "ntm_portal.wsgi", *options],
-        cwd=settings.BASE_DIR, env=portal_environment, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    with server:
-        _wait_for(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}"
-        server.terminate()
+    log = Path(portal_environment["NTM_STATIC_ROOT"]).with_name("gunicorn.log")
+    command = [sys.executable, "-m", "gunicorn", "ntm_portal.wsgi", *options]
+    with (
+        log.open("w") as stderr,
+        subprocess.Popen(command, cwd=settings.BASE_DIR, env=portal_environment, stderr=stderr) as server,
+    ):
+        try:
+            _wait_for(f"http://127.0.0.1:{port}", server, log)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+    assert "Traceback" not in log.read_text("utf-8")
 
 
 @pytest.fixture(scope="session")
@@ -107,13 +110,14 @@ def chromium_path() -> str:
     return found
 
 
-@pytest.fixture(scope="session")
-def _playwright() -> Iterator[Playwright]:
+@pytest.fixture(scope="module")
+def _playwright(address) -> Iterator[Playwright]:
+    """Ends with the module: its event loop keeps Django from the database in every test that follows."""
     with sync_playwright() as playwright:
         yield playwright
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(chromium_path, _playwright) -> Iterator[Browser]:
     browser = _playwright.chromium.launch(executable_path=chromium_path, args=ARGUMENTS)
     yield browser
@@ -126,11 +130,16 @@ class Complaints(list):
     def listen(self, page: Page) -> None:
         page.on("console", lambda said: said.type in {"error", "warning"} and self.append(f"{page.url}: {said.text}"))
         page.on("pageerror", lambda error: self.append(f"{page.url}: {error}"))
-        page.on("requestfailed", lambda request: self.append(f"{request.url}: {request.failure}"))
+        page.on("requestfailed", self._hear_of)
+
+    def _hear_of(self, request: Request) -> None:
+        """A request that the next page cut short is no fault."""
+        if request.failure != "net::ERR_ABORTED":
+            self.append(f"{request.url}: {request.failure}")
 
 
 @pytest.fixture
-def context(chromium, address) -> Iterator[BrowserContext]:
+def context(address, chromium) -> Iterator[BrowserContext]:
     """A fresh profile at the portal's address."""
     context = chromium.new_context(base_url=address, locale="vi-VN", viewport={"width": 1280, "height": 800})
     context.set_default_timeout(PATIENCE_MS)
@@ -144,8 +153,8 @@ def stranger(context) -> Page:
     return context.new_page()
 
 
-@pytest.fixture(scope="session")
-def cookies(chromium, address) -> list[dict]:
+@pytest.fixture(scope="module")
+def cookies(address, chromium) -> list[dict]:
     """The session of a signed-in administrator, made once through the form."""
     context = chromium.new_context(base_url=address)
     page = context.new_page()

@@ -11,7 +11,7 @@ from communes.models import Commune
 from criteria.engine.facts import Conclusion, Entry, Reading
 from criteria.engine.judge import judge_unit
 from criteria.engine.replay import latest
-from criteria.models import Assessment, Measurement
+from criteria.models import Assessment, CriteriaSet, Measurement
 from criteria.queries import catalogue, default_set_code, ledger_entries, snapshot
 from ntm_portal.core import ledger
 from ntm_portal.core.errors import NotFoundError
@@ -149,6 +149,11 @@ def test_the_set_in_force_is_the_one_to_judge_by(on, code):
     assert default_set_code(on) == code
 
 
-def test_no_set_is_in_force_before_the_first():
+def test_before_the_first_set_the_first_one_says_that_there_is_nothing_yet():
+    assert default_set_code(date(2016, 11, 30)) == SET
+
+
+def test_no_set_at_all_is_said():
+    CriteriaSet.objects.update(subject=CriteriaSet.Subject.VILLAGE)
     with pytest.raises(NotFoundError):
-        default_set_code(date(2016, 11, 30))
+        default_set_code(date(2020, 11, 30))

@@ -5,8 +5,8 @@ from decimal import Decimal
 from django import template
 
 from criteria.engine.bands import Band
-from criteria.engine.facts import Result
-from criteria.engine.wording import RESULT_LABELS, number, quantity
+from criteria.engine.facts import Comparison, Result
+from criteria.engine.wording import COMPARISON_SIGNS, RESULT_LABELS, number, quantity
 from criteria.summaries import SummaryRow
 from directives.queries import State
 
@@ -61,6 +61,12 @@ def percent_of(value: Decimal | int, whole: Decimal | int) -> int:
 @register.filter
 def band_tone(band: Band) -> str:
     return BAND_TONES[band]
+
+
+@register.filter
+def compared(comparison: Comparison) -> str:
+    """How a value is held against its threshold: ≥, ≤ or =."""
+    return COMPARISON_SIGNS[comparison]
 
 
 @register.filter

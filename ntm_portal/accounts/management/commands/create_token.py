@@ -20,6 +20,8 @@ class Command(BaseCommand):
         user = User.objects.filter(username=username, is_active=True).first()
         if user is None:
             raise CommandError(f"Không có người dùng {username} đang hoạt động.")
+        if days < 1:
+            raise CommandError("--days phải từ 1.")
         now = clock.now()
         token, key = ApiToken.issue(user, name, at=now, expires_at=now + timedelta(days=days))
         self.stdout.write(f"Mã “{token.name}” của {user}, hết hạn {token.expires_at:%d/%m/%Y}. Chỉ hiện một lần:")
