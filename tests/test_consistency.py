@@ -37,6 +37,8 @@ MOVES_POSITION = {
 }
 # Everything under /api/v1/ asks for a token or a session by itself, and answers 401.
 PUBLIC = {"dang-nhap/", "quan-tri/login/", "healthz", "readyz"}
+# What the portal's own kinds of path part accept; every other kind takes a 1.
+CODES = {"district": "617", "commune": "23407", "gso": "23407"}
 CODE_FOLDERS = ("ntm_portal", "communes", "criteria", "directives", "reports")
 VAGUE_NAMES = {"utils", "helpers", "services", "selectors", "common", "misc"}
 PAGES = [
@@ -62,6 +64,7 @@ def addresses(patterns, prefix: str = "") -> Iterator[tuple[str, object]]:
 def filled_in(pattern: str) -> str:
     """An address that the pattern matches."""
     path = re.sub(r"\(\?P<\w+>(?:(\w+)\|[^)]*|\.\*)\)", lambda match: match.group(1) or "x", pattern)
+    path = re.sub(r"<(\w+):code>", lambda match: CODES.get(match.group(1), "1"), path)
     return "/" + re.sub(r"<[^>]+>", "1", path.replace("^", "").replace("$", ""))
 
 
