@@ -1,12 +1,17 @@
 """Reading never writes: what a link, a preview or a crawler can trigger must not change a record."""
 
+import re
 from collections.abc import Callable
 
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-_WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
+_WRITE = re.compile(
+    r'^\s*(?:WITH\b.*?\b)?(?:INSERT(?:\s+OR\s+\w+)?\s+INTO|REPLACE\s+INTO|UPDATE|DELETE\s+FROM|TRUNCATE)\s+"?(\w+)',
+    re.IGNORECASE | re.DOTALL,
+)
+"""A statement that writes, and the table it writes to."""
 _SESSION_TABLE = SessionStore.get_model_class()._meta.db_table
 
 
@@ -15,7 +20,8 @@ class WriteDuringReadError(RuntimeError):
 
 
 def _refuse_writes(execute, sql, params, many, context):
-    if sql.lstrip().upper().startswith(_WRITES) and _SESSION_TABLE not in sql:
+    found = _WRITE.match(sql)
+    if found and found[1] != _SESSION_TABLE:
         raise WriteDuringReadError(sql.split("(")[0][:80])
     return execute(sql, params, many, context)
 

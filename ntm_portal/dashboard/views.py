@@ -203,22 +203,23 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def ledger_row(request: HttpRequest, position: int) -> HttpResponse:
-    """One row of the ledger: what every figure rests on."""
+    """One row of the ledger: what every figure rests on. Rows of days to come are not there yet."""
     require(request.user, "read_status")
+    day = StatusForm.read(request.GET)["ngay"]
+    known = Assessment.objects.filter(as_of__lte=clock.today()).select_related("source")
     row = (
-        Assessment.objects.filter(position=position)
-        .select_related("commune__district", "indicator", "criterion", "source", "recorded_by")
+        known.filter(position=position)
+        .select_related("commune__district", "village", "indicator", "criterion", "recorded_by")
         .first()
     )
     if row is None:
         raise NotFoundError(f"Sổ cái không có dòng số {position}.")
+    same = known.filter(commune=row.commune, village=row.village, indicator=row.indicator, criterion=row.criterion)
     context = {
         "title": f"Dòng sổ cái {position}",
+        "day": day,
         "row": row,
         "measurements": row.measurements.select_related("measure").order_by("measure__order"),
-        "others": Assessment.objects.filter(commune=row.commune, indicator=row.indicator, criterion=row.criterion)
-        .filter(as_of__lte=clock.today())
-        .select_related("source")
-        .order_by("-as_of", "-position")[:24],
+        "others": same.order_by("-as_of", "-position")[:24],
     }
     return render(request, "dashboard/ledger_row.html", context)

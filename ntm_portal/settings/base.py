@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import dj_database_url
 from csp.constants import NONE, SELF
 
 from ntm_portal import env
@@ -125,6 +126,15 @@ SQLITE_OPTIONS = {
     "timeout": 20,
     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
 }
+
+
+def database_at(url: str) -> dict:
+    """Connection settings for a DATABASE_URL; SQLite gets the options without which it loses or refuses writes."""
+    found = dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)
+    if found["ENGINE"].endswith("sqlite3"):
+        found["OPTIONS"] = {**SQLITE_OPTIONS, **found.get("OPTIONS", {})}
+    return found
+
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -3,11 +3,9 @@
 import secrets
 from pathlib import Path
 
-import dj_database_url
-
 from ntm_portal import env
 from ntm_portal.settings.base import *  # noqa: F403
-from ntm_portal.settings.base import SQLITE_OPTIONS, VAR_DIR
+from ntm_portal.settings.base import VAR_DIR, database_at
 
 
 def _own_key() -> str:
@@ -25,14 +23,4 @@ DEBUG = env.flag("NTM_DEBUG")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
 
-if env.text("DATABASE_URL", ""):
-    DATABASES = {"default": dj_database_url.config(conn_max_age=600, conn_health_checks=True)}
-else:
-    DATABASES = {
-        "default": {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "portal.sqlite3",
-            "OPTIONS": SQLITE_OPTIONS,
-            "CONN_MAX_AGE": None,
-        }
-    }
+DATABASES = {"default": database_at(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR}/portal.sqlite3"))}

@@ -1,15 +1,14 @@
 """What a province runs: nothing has a default that would be unsafe."""
 
-import dj_database_url
-
 from ntm_portal import env
 from ntm_portal.settings.base import *  # noqa: F403
+from ntm_portal.settings.base import database_at
 
 SECRET_KEY = env.text("SECRET_KEY")
 DEBUG = False
 ALLOWED_HOSTS = env.text("ALLOWED_HOSTS").split(",")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
-DATABASES = {"default": dj_database_url.parse(env.text("DATABASE_URL"), conn_max_age=600, conn_health_checks=True)}
+DATABASES = {"default": database_at(env.text("DATABASE_URL"))}
 
 SECURE_SSL_REDIRECT = True
 SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]

@@ -1,10 +1,8 @@
 """As `make run` serves it, with the server's own time of each answer in Server-Timing."""
 
-from ntm_portal.settings.base import SQLITE_OPTIONS
 from ntm_portal.settings.dev import *  # noqa: F403
-from ntm_portal.settings.dev import DATABASES, MIDDLEWARE
+from ntm_portal.settings.dev import MIDDLEWARE
 
-DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 MIDDLEWARE = ["tests.benchmarks.timing.ServerTimingMiddleware", *MIDDLEWARE]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},

@@ -1,9 +1,9 @@
 """As `make run` serves it, but everything a run writes stays in the folder of the run."""
 
 from ntm_portal import env
-from ntm_portal.settings.base import SQLITE_OPTIONS, STORAGES
+from ntm_portal.settings.base import STORAGES
 from ntm_portal.settings.dev import *  # noqa: F403
-from ntm_portal.settings.dev import DATABASES, PASSWORD_HASHERS
+from ntm_portal.settings.dev import PASSWORD_HASHERS
 
 SECRET_KEY = "only-for-browser-tests"
 STATIC_ROOT = env.text("NTM_STATIC_ROOT")
@@ -12,6 +12,5 @@ STORAGES = {
     **STORAGES,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
 }
-DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
 # The copied test database holds quick hashes; the first sign-in replaces them.
 PASSWORD_HASHERS = [*PASSWORD_HASHERS, "django.contrib.auth.hashers.MD5PasswordHasher"]
