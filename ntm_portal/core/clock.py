@@ -17,3 +17,8 @@ def now() -> datetime:
 def today() -> date:
     """The day on which the portal believes to be, in the province's time zone."""
     return settings.DEMO_DATE or timezone.localdate()
+
+
+def local(moment: datetime) -> datetime:
+    """A moment as the province's clocks show it."""
+    return timezone.localtime(moment)

@@ -1,10 +1,11 @@
 """Query strings of pages: what is not listed, or cannot be read, is said and not ignored."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django import forms
 from django.http import QueryDict
 
+from ntm_portal.core import clock
 from ntm_portal.core.errors import BadQueryError
 
 DATE_WORDS = "Ngày phải có thật, viết như 13/10/2020 hoặc 2020-10-13."
@@ -26,21 +27,52 @@ class QueryForm(forms.Form):
         return form.cleaned_data
 
 
-class StatusForm(QueryForm):
-    """The day of a status page."""
+def _day_field() -> forms.DateField:
+    return forms.DateField(
+        required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"], error_messages={"invalid": DATE_WORDS}
+    )
 
-    ngay = forms.DateField(
+
+def _checked_year(day: date | None) -> date | None:
+    """A year far from the programme is a slip of the keyboard."""
+    if day and not 2000 <= day.year <= 2100:
+        raise forms.ValidationError("Ngày phải trong khoảng năm 2000 đến 2100.")
+    return day
+
+
+class StatusForm(QueryForm):
+    """The time control of every status page: the day, the day to compare with, and what was known."""
+
+    ngay = _day_field()
+    so_voi = _day_field()
+    biet_den = forms.DateTimeField(
         required=False,
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"],
-        error_messages={"invalid": DATE_WORDS},
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={"invalid": "Thời điểm phải có thật, viết như 2020-10-13T08:00 hoặc 13/10/2020."},
     )
 
     def clean_ngay(self) -> date | None:
-        """A year far from the programme is a slip of the keyboard."""
-        day = self.cleaned_data["ngay"]
-        if day and not 2000 <= day.year <= 2100:
-            raise forms.ValidationError("Ngày phải trong khoảng năm 2000 đến 2100.")
-        return day
+        return _checked_year(self.cleaned_data["ngay"])
+
+    def clean_so_voi(self) -> date | None:
+        return _checked_year(self.cleaned_data["so_voi"])
+
+    def clean_biet_den(self) -> datetime | None:
+        """A day alone means its end: what was recorded on that day was known by then."""
+        moment = self.cleaned_data["biet_den"]
+        if moment is None:
+            return None
+        _checked_year(moment.date())
+        given = self.data["biet_den"].strip()
+        return moment if "T" in given else moment + timedelta(days=1) - timedelta(microseconds=1)
+
+    def clean(self) -> dict:
+        """What is compared with lies before."""
+        data = super().clean()
+        day, compared = data.get("ngay") or clock.today(), data.get("so_voi")
+        if compared and compared >= min(day, clock.today()):
+            self.add_error("so_voi", f"Ngày so với phải trước ngày xem ({min(day, clock.today()):%d/%m/%Y}).")
+        return data
 
 
 class SearchForm(QueryForm):

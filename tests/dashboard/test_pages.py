@@ -96,7 +96,9 @@ def test_faulty_day_is_answered_with_what_is_accepted(page, given, accepted, por
 
 
 @pytest.mark.parametrize(
-    ("page", "accepted"), [*((page, "ngay") for page in STATUS_PAGES), ("/tim/", "q")], ids=[*STATUS_PAGES, "/tim/"]
+    ("page", "accepted"),
+    [*((page, "ngay, so_voi, biet_den") for page in STATUS_PAGES), ("/tim/", "q")],
+    ids=[*STATUS_PAGES, "/tim/"],
 )
 def test_unknown_parameter_is_answered_with_what_is_accepted(page, accepted, portal):
     response = portal.get(page, {"nagy": "2020-10-13"})
@@ -232,3 +234,31 @@ def test_unknown_target_of_the_interface_is_a_vietnamese_problem(portal):
     assert response.status_code == 404
     assert response["Content-Type"] == "application/problem+json"
     assert response.json()["detail"] == "Không có mục tiêu 999999."
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"ngay": "2020-10-13", "so_voi": "2020-10-13"}, "Ngày so với phải trước ngày xem (13/10/2020)."),
+        ({"so_voi": "2020-12-31"}, "Ngày so với phải trước ngày xem (20/10/2020)."),
+        ({"so_voi": "31/02/2020"}, "Ngày phải có thật"),
+        ({"biet_den": "hôm qua"}, "Thời điểm phải có thật"),
+        ({"biet_den": "1999-01-01"}, "năm 2000 đến 2100"),
+    ],
+    ids=["same day", "after today", "no such day", "no moment", "far away"],
+)
+def test_time_that_cannot_be_is_refused_with_a_reason(query, said, portal):
+    response = portal.get("/", query)
+    assert response.status_code == 400
+    assert said in said_by(response)
+
+
+def test_choices_of_time_are_carried_along_by_every_link(portal):
+    served = portal.get("/huyen/617/?ngay=13/10/2020&so_voi=2020-06-30&biet_den=2020-12-31").content.decode()
+    carried = "?ngay=2020-10-13&amp;biet_den=2020-12-31T23:59&amp;so_voi=2020-06-30"
+    assert f'href="/xa/23407/{carried}"' in served
+    assert f'href="/muc-tieu/{carried}"' in served
+
+
+def test_nothing_was_known_before_it_was_recorded(portal):
+    assert "Chưa có số liệu" in said_by(portal.get("/xa/23407/?biet_den=2019-01-01"))

@@ -86,10 +86,3 @@ def band_bar(row: SummaryRow) -> dict[str, object]:
     """Communes by band as one bar, best first; the words are its text alternative."""
     starts = [sum(b.count for b in row.bands[:index]) for index in range(len(row.bands))]
     return {"row": row, "segments": list(zip(starts, row.bands, strict=True))}
-
-
-@register.simple_tag(takes_context=True)
-def day_query(context: template.Context) -> str:
-    """`?ngay=…` of the day the reader chose, to carry it along to another page; nothing where none was chosen."""
-    day = context.get("day")
-    return f"?ngay={day:%Y-%m-%d}" if day else ""

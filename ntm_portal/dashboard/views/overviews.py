@@ -1,0 +1,47 @@
+"""Everything at once: the matrix, the targets."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from criteria import summaries
+from criteria.engine.bands import BAND_LABELS, Band
+from criteria.queries import CommuneStatus
+from directives.queries import target_results
+from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.views.page import status_page
+from ntm_portal.dashboard.views.places import in_trouble
+
+
+def matrix(request: HttpRequest) -> HttpResponse:
+    """Every commune by every criterion."""
+
+    def build(reading: Reading) -> dict[str, Any]:
+        shown = reading.shown
+        groups: dict[str, list[CommuneStatus]] = {}
+        for status in shown.statuses:
+            groups.setdefault(status.commune.district_name, []).append(status)
+        return {
+            "title": "Ma trận xã × tiêu chí",
+            "trail": [("Tỉnh", "/")],
+            "groups": list(groups.items()),
+            "columns": summaries.criterion_counts(shown, shown.statuses, ()),
+            "bands": [(band, BAND_LABELS[band]) for band in Band],
+        }
+
+    return status_page(request, "dashboard/_matrix.html", build)
+
+
+def targets(request: HttpRequest) -> HttpResponse:
+    """Every target with its quote, state, blockers and forecast."""
+
+    def build(reading: Reading) -> dict[str, Any]:
+        results = target_results(reading.shown)
+        return {
+            "title": "Mục tiêu",
+            "trail": [("Tỉnh", "/")],
+            "wide": in_trouble(r for r in results if not r.target.is_focus),
+            "focus": in_trouble(r for r in results if r.target.is_focus),
+        }
+
+    return status_page(request, "dashboard/_targets.html", build)

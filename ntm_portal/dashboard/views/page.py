@@ -1,0 +1,67 @@
+"""How a status page is made: rights, the time control, the snapshot, and a body rendered once a position."""
+
+from collections.abc import Callable, Hashable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from criteria.asking import answer, first_day
+from criteria.models import CriteriaSet
+from ntm_portal.accounts.permissions import require
+from ntm_portal.core import clock, ledger
+from ntm_portal.dashboard.asked import Asked, Reading
+from ntm_portal.dashboard.forms import StatusForm
+
+_PARTS = ledger.Memory(128)
+
+Build = Callable[[Reading], dict[str, Any]]
+
+
+def read_page(request: HttpRequest, form: type[StatusForm] = StatusForm) -> Reading | None:
+    """The snapshot for what the query string asks; none while no criteria set is loaded.
+
+    Raises BadQueryError for parameters that cannot be read.
+    """
+    require(request.user, "read_status")
+    given = form.read(request.GET)
+    asked = Asked(given.pop("ngay"), given.pop("biet_den"), given.pop("so_voi"))
+    position = request.ledger_position = ledger.current()
+    if not CriteriaSet.objects.exists():
+        return None
+    return Reading(asked, answer(asked.day, known_at=asked.known_at, at=position), given)
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """The other parameters of the page, which the time control hands on."""
+    return [(name, value) for name, values in request.GET.lists() for value in values if name not in Asked.NAMES]
+
+
+def status_page(
+    request: HttpRequest, template: str, build: Build, *key: Hashable, form: type[StatusForm] = StatusForm
+) -> HttpResponse:
+    """A page about a day. What does not depend on the reader is rendered once for each ledger position."""
+    reading = read_page(request, form)
+    if reading is None:
+        return render(request, "dashboard/empty.html", {"title": "Chưa có dữ liệu"})
+    shown = reading.shown
+
+    def part() -> dict[str, Any]:
+        context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
+        kept = {name: context.get(name) for name in ("title", "trail", "page_class")}
+        return kept | {"part": render_to_string(template, context)}
+
+    about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())
+    kept = _kept(request)
+    page = _PARTS.find_or_build(about, part) | {
+        "reading": reading,
+        "shown": shown,
+        "carry": reading.asked.query,
+        "kept": kept,
+        "kept_query": urlencode(kept),
+        "first_day": first_day(shown.position) if not shown.has_data else None,
+        "is_illustration": shown.is_illustration,
+    }
+    return render(request, "dashboard/status.html", page)
