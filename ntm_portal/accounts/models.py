@@ -7,7 +7,7 @@ from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
@@ -71,6 +71,23 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return str(self)
+
+    @classmethod
+    def with_scope(cls, pk: int) -> "User | None":
+        """The person together with the scope, as they are now (one query, where each alone would take one)."""
+        found = list(
+            cls._default_manager.filter(pk=pk).annotate(
+                _role=F("memberships__role"),
+                _department=F("memberships__department_id"),
+                _district=F("memberships__department__district_id"),
+            )
+        )
+        if not found:
+            return None
+        user = found[0]
+        held = [(row._role, row._department, row._district) for row in found if row._role is not None]
+        user.scope = Scope.of(user.pk, held, is_admin=user.is_superuser)
+        return user
 
     @cached_property
     def scope(self) -> Scope:

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.backends import ModelBackend
 
+from ntm_portal.accounts.models import User
 from ntm_portal.accounts.scope import Role
 from ntm_portal.core.errors import DomainError
 
@@ -36,6 +37,11 @@ def require(user, act: str) -> None:
 
 class RoleBackend(ModelBackend):
     """Signs in with a password; answers the admin's questions from roles instead of stored permissions."""
+
+    def get_user(self, user_id) -> User | None:
+        """Who holds a session, with the rights of this moment, while the account is active."""
+        user = User.with_scope(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
         """`app.verb_model`: change, add and delete go with the app's act; accounts are the administrator's."""

@@ -80,7 +80,7 @@ class TokenAuthentication(BaseAuthentication):
         caller = request.META.get(CALLER) or find_caller(key)
         if caller is None:
             raise AuthenticationFailed("Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi.")
-        return User.objects.get(pk=caller.user_id), caller
+        return User.with_scope(caller.user_id), caller
 
     def authenticate_header(self, request) -> str:
         return "Token"
