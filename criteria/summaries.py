@@ -60,7 +60,9 @@ class SummaryRow:
     code: str
     name: str
     communes: int
+    communes_with_data: int
     average: Decimal | None = None
+    average_denominator: int | None = None
     average_difference: Decimal | None = None
     bands: tuple[BandCount, ...] = ()
     criteria: tuple[CriterionCount, ...] = ()
@@ -79,8 +81,17 @@ class SummaryRow:
         return sum(t.count for t in self.recognised)
 
 
-def _mean(statuses: Sequence[CommuneStatus]) -> Decimal | None:
-    return average([s.finding.criteria_met for s in statuses if s.last_assessed_on])
+def with_data(statuses: Iterable[CommuneStatus]) -> int:
+    """Communes of which anything is recorded."""
+    return sum(s.last_assessed_on is not None for s in statuses)
+
+
+def mean(statuses: Sequence[CommuneStatus]) -> Decimal | None:
+    """Criteria met a commune, over all communes: one without data counts 0, as it does in the bands.
+
+    Leaving it out would let the mean look better through missing data. None while no commune has any.
+    """
+    return average([s.finding.criteria_met for s in statuses]) if with_data(statuses) else None
 
 
 def _bands(now: Sequence[CommuneStatus], before: Sequence[CommuneStatus]) -> tuple[BandCount, ...]:
@@ -133,13 +144,15 @@ def criterion_counts(
 def _row(
     code: str, name: str, shown: Snapshot, now: Sequence[CommuneStatus], before: Sequence[CommuneStatus]
 ) -> SummaryRow:
-    mean, then = _mean(now), _mean(before)
+    held, then = mean(now), mean(before)
     return SummaryRow(
         code,
         name,
         len(now),
-        mean,
-        mean - then if mean is not None and then is not None else None,
+        with_data(now),
+        held,
+        len(now),
+        held - then if held is not None and then is not None else None,
         _bands(now, before),
         criterion_counts(shown, now, before),
         _tiers(now, before),
@@ -167,8 +180,9 @@ def by_district(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
 
 def by_criterion(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     """A row for each criterion, with its counts alone."""
+    known = with_data(shown.statuses)
     return tuple(
-        SummaryRow(str(c.number), c.name, c.total, criteria=(c,))
+        SummaryRow(str(c.number), c.name, c.total, known, criteria=(c,))
         for c in criterion_counts(shown, shown.statuses, before.statuses)
     )
 
@@ -184,8 +198,9 @@ def by_department(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     ):
         led[(order, code, name)].add(number)
     counts = criterion_counts(shown, shown.statuses, before.statuses)
+    communes, known = len(shown.statuses), with_data(shown.statuses)
     return tuple(
-        SummaryRow(code, name, len(shown.statuses), criteria=tuple(c for c in counts if c.number in numbers))
+        SummaryRow(code, name, communes, known, criteria=tuple(c for c in counts if c.number in numbers))
         for (_, code, name), numbers in sorted(led.items())
     )
 
