@@ -48,6 +48,8 @@ class TargetResult:
     outcome: Outcome
     state: State
     as_of: date
+    is_illustration: bool
+    """Whether some of what it was judged by was made up for illustration."""
 
     @property
     def days_left(self) -> int:
@@ -122,6 +124,8 @@ def _results(shown: Snapshot) -> tuple[TargetResult, ...]:
     )
     scenes, found = _Scenes(shown), []
     for target in targets:
-        outcome = KINDS[target.kind](parse_parameters(target.kind, target.parameters), scenes.of(target))
-        found.append(TargetResult(target, outcome, _state(target, outcome, shown.as_of), shown.as_of))
+        scene = scenes.of(target)
+        outcome = KINDS[target.kind](parse_parameters(target.kind, target.parameters), scene)
+        is_illustration = scene.now.is_illustration or scene.before.is_illustration
+        found.append(TargetResult(target, outcome, _state(target, outcome, shown.as_of), shown.as_of, is_illustration))
     return tuple(found)
