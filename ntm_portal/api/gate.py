@@ -25,6 +25,7 @@ from ntm_portal.core.release import release_digest
 PREFIX = "/api/v1/"
 _CACHE_CONTROL = "private, max-age=0, must-revalidate"
 _NOT_MODIFIED = "304 Not Modified"
+_READING = {"GET", "HEAD"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def _is_secure(environ: Mapping[str, Any]) -> bool:
 
 def _caller(environ: Mapping[str, Any]) -> Caller | None:
     """Who asks with a token for something that may be remembered; none leaves the request to Django."""
-    if environ["REQUEST_METHOD"] != "GET" or not environ.get("PATH_INFO", "").startswith(PREFIX):
+    if environ["REQUEST_METHOD"] not in _READING or not environ.get("PATH_INFO", "").startswith(PREFIX):
         return None
     key = token_in(environ.get("HTTP_AUTHORIZATION", ""))
     if key is None or not _is_secure(environ):
@@ -104,7 +105,7 @@ class AnswersFromMemory:
             start_response(_NOT_MODIFIED, [("ETag", etag), ("Cache-Control", _CACHE_CONTROL)])
             return [b""]
         start_response("200 OK", kept.headers)
-        return [kept.body]
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body]
 
 
 def _limited(wait: float, start_response: Callable) -> list[bytes]:
@@ -123,7 +124,7 @@ class ConditionalAnswerMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         position = getattr(response, "ledger_position", None)
-        if position is None or response.status_code != 200 or request.method != "GET":
+        if position is None or response.status_code != 200 or request.method not in _READING:
             return response
         etag = etag_of(request.META, position)
         response["ETag"] = etag
