@@ -20,10 +20,13 @@ _TITLES = {
     500: "Lỗi máy chủ",
 }
 _DETAILS = {
+    400: "Nội dung gửi lên không phải JSON hợp lệ.",
     401: "Cần mã truy cập (Authorization: Token …) hoặc phiên đăng nhập.",
     403: "Vai trò của bạn không được xem thông tin này.",
     404: "Không có địa chỉ hoặc đơn vị này.",
     405: "Địa chỉ này không nhận phương thức đó.",
+    406: "Câu trả lời là JSON; danh sách còn có CSV và XLSX (?format=csv, ?format=xlsx).",
+    415: "Nội dung gửi lên phải là JSON (Content-Type: application/json).",
     429: "Hãy chờ rồi gọi lại.",
 }
 

@@ -2,7 +2,6 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,6 +11,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
+from ntm_portal.api.columns import table
 from ntm_portal.core.sheets import write_xlsx
 
 
@@ -32,30 +32,6 @@ class JsonRenderer(JSONRenderer):
     charset = "utf-8"
 
 
-def _flat(record: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Columns of a record: nested objects as district.code, lists as text."""
-    for name, value in record.items():
-        if isinstance(value, Mapping):
-            yield from _flat(value, f"{prefix}{name}.")
-        elif isinstance(value, list):
-            yield prefix + name, "; ".join(_text(item) for item in value)
-        else:
-            yield prefix + name, value
-
-
-def _text(item: Any) -> str:
-    if isinstance(item, Mapping):
-        return ", ".join(f"{name}: {value}" for name, value in _flat(item))
-    return str(item)
-
-
-def table(data: Any) -> tuple[list[str], list[list[Any]]]:
-    """Header and rows of a list answer. A nested object that is absent leaves its columns empty."""
-    records = [dict(_flat(record)) for record in data["results"]]
-    header = list(dict.fromkeys(name for record in records for name in record))
-    return header, [[record.get(name) for name in header] for record in records]
-
-
 class CsvRenderer(BaseRenderer):
     """RFC 4180 with a byte order mark, so that a spreadsheet reads the marks."""
 
@@ -64,7 +40,7 @@ class CsvRenderer(BaseRenderer):
     charset = "utf-8"
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
-        header, rows = table(data)
+        header, rows = table(renderer_context["view"].columns, data["results"])
         text = io.StringIO()
         writer = csv.writer(text)
         writer.writerow(header)
@@ -89,7 +65,7 @@ class XlsxRenderer(BaseRenderer):
     render_style = "binary"
 
     def render(self, data, accepted_media_type=None, renderer_context=None) -> bytes:
-        header, rows = table(data)
+        header, rows = table(renderer_context["view"].columns, data["results"])
         return write_xlsx("Dữ liệu", header, rows)
 
 

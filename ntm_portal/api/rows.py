@@ -5,12 +5,12 @@ from typing import Any
 
 from communes.models import Commune, District, Village
 from communes.queries import CommuneFacts, communes_on
-from criteria.engine.bands import average
 from criteria.engine.judge import IndicatorFinding
 from criteria.engine.nearest import Missing
 from criteria.engine.wording import RESULT_LABELS
 from criteria.models import CriteriaSet, Source
 from criteria.queries import CommuneStatus, Snapshot, catalogue, sources_of
+from criteria.summaries import mean, with_data
 from ntm_portal.accounts.models import Sponsorship
 from ntm_portal.core.errors import NotFoundError
 from ntm_portal.core.ledger import Position
@@ -32,6 +32,7 @@ def place_row(place: CommuneFacts, shown: Snapshot) -> dict[str, Any]:
         "last_assessed_on": None,
         "results": "",
         "as_of": shown.as_of,
+        "is_illustration": False,
         "search_key": place.search_key,
     }
 
@@ -50,6 +51,7 @@ def commune_row(status: CommuneStatus, shown: Snapshot) -> dict[str, Any]:
         "recognised_on": recognition.effective_on if recognition else None,
         "last_assessed_on": status.last_assessed_on,
         "results": finding.results,
+        "is_illustration": status.is_illustration,
     }
 
 
@@ -61,8 +63,11 @@ def commune_detail(code: str, shown: Snapshot) -> dict[str, Any]:
     status = shown.by_code.get(code)
     place = status.commune if status else next(p for p in communes_on(shown.as_of, [record.kind]) if p.code == code)
     sponsors = Sponsorship.objects.in_force(shown.as_of).filter(commune=record).select_related("department")
-    return (commune_row(status, shown) if status else place_row(place, shown)) | {
-        "villages": list(Village.objects.in_force(shown.as_of).filter(commune=record).order_by("sort_key")),
+    villages = list(Village.objects.in_force(shown.as_of).filter(commune=record).order_by("sort_key"))
+    row = commune_row(status, shown) if status else place_row(place, shown)
+    return row | {
+        "is_illustration": row["is_illustration"] or any(village.is_illustration for village in villages),
+        "villages": villages,
         "succession": record,
         "sponsors": list(sponsors),
         "recognitions": status.recognitions if status else (),
@@ -98,6 +103,7 @@ def status_answer(status: CommuneStatus) -> dict[str, Any]:
     sources = sources_of(status)
     return {
         "commune": {"code": status.commune.code, "name": status.commune.name},
+        "is_illustration": status.is_illustration,
         "criteria_met": status.finding.criteria_met,
         "criteria_total": status.finding.criteria_total,
         "criteria": [
@@ -145,12 +151,15 @@ def district_rows(shown: Snapshot, districts: Iterable[District]) -> list[dict[s
                 "kind": district.kind,
                 "kind_label": district.get_kind_display(),
                 "communes": len(own),
-                "average": average([s.finding.criteria_met for s in own if s.last_assessed_on]),
+                "average": mean(own),
+                "average_denominator": len(own),
+                "communes_with_data": with_data(own),
                 "meets_standard": sum(s.finding.meets_standard for s in own),
                 "recognised": sum(s.recognition is not None for s in own),
                 "valid_from": district.valid_from,
                 "valid_to": district.valid_to,
                 "as_of": shown.as_of,
+                "is_illustration": any(s.is_illustration for s in own),
                 "search_key": district.search_key,
             }
         )

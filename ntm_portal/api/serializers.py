@@ -11,6 +11,9 @@ from directives.models import Target
 from directives.queries import State
 from ntm_portal.accounts.models import Sponsorship
 
+_AVERAGE_WORDS = "Tiêu chí bình quân một xã, hai số lẻ, làm tròn nửa lên; trống khi chưa xã nào có số liệu."
+_DENOMINATOR_WORDS = "Mẫu số của bình quân: mọi xã có hiệu lực trong ngày; xã chưa có số liệu tính 0 tiêu chí."
+_WITH_DATA_WORDS = "Số xã đã có số liệu."
 _TIERS = [Tier.STANDARD.value, Tier.ADVANCED.value, Tier.MODEL.value]
 
 
@@ -59,6 +62,7 @@ class CommuneSerializer(serializers.Serializer):
         "^[MNU]*$", help_text="Một chữ mỗi tiêu chí: M đạt, N chưa đạt, U chưa có số liệu."
     )
     as_of = serializers.DateField()
+    is_illustration = serializers.BooleanField(help_text="Dòng này dựa trên số liệu minh họa.")
 
 
 class VillageSerializer(serializers.Serializer):
@@ -206,9 +210,11 @@ class SummaryRowSerializer(serializers.Serializer):
 
     code = serializers.CharField()
     name = serializers.CharField()
-    communes = serializers.IntegerField(help_text="Mẫu số: xã có hiệu lực trong ngày.")
-    average = NumberField(allow_null=True, help_text="Tiêu chí bình quân một xã, hai số lẻ, làm tròn nửa lên.")
-    average_difference = NumberField(allow_null=True)
+    communes = serializers.IntegerField(help_text="Xã có hiệu lực trong ngày.")
+    average = NumberField(allow_null=True, help_text=_AVERAGE_WORDS)
+    average_denominator = serializers.IntegerField(allow_null=True, help_text=_DENOMINATOR_WORDS)
+    communes_with_data = serializers.IntegerField(help_text=_WITH_DATA_WORDS)
+    average_difference = NumberField(allow_null=True, help_text="So với tháng trước.")
     bands = BandCountSerializer(many=True)
     criteria = CriterionCountSerializer(many=True)
     recognised = TierCountSerializer(many=True)
@@ -253,6 +259,11 @@ class TargetSerializer(serializers.Serializer):
     forecast = ForecastSerializer(source="outcome.forecast")
     remark = serializers.CharField(source="outcome.remark", allow_blank=True)
     as_of = serializers.DateField()
+    is_illustration = serializers.BooleanField(help_text="Dòng này dựa trên số liệu minh họa.")
+
+
+class TargetDetailSerializer(TargetSerializer, ConditionSerializer):
+    """Described as the two together; a result and its condition are serialized each by its own."""
 
 
 class DistrictSerializer(serializers.Serializer):
@@ -261,12 +272,15 @@ class DistrictSerializer(serializers.Serializer):
     kind = serializers.CharField()
     kind_label = serializers.CharField()
     communes = serializers.IntegerField(help_text="Số xã.")
-    average = NumberField(allow_null=True)
+    average = NumberField(allow_null=True, help_text=_AVERAGE_WORDS)
+    average_denominator = serializers.IntegerField(help_text=_DENOMINATOR_WORDS)
+    communes_with_data = serializers.IntegerField(help_text=_WITH_DATA_WORDS)
     meets_standard = serializers.IntegerField(help_text="Số xã đạt đủ tiêu chí.")
     recognised = serializers.IntegerField(help_text="Số xã được công nhận.")
     valid_from = serializers.DateField(allow_null=True)
     valid_to = serializers.DateField(allow_null=True)
     as_of = serializers.DateField()
+    is_illustration = serializers.BooleanField(help_text="Dòng này dựa trên số liệu minh họa.")
 
 
 class CriteriaSetSerializer(serializers.Serializer):

@@ -3,27 +3,20 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db import models
-from django.utils.encoding import iri_to_uri
 from django_filters import rest_framework as filters
-from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
-from rest_framework.views import APIView
 
 from communes.models import Commune, District
 from communes.queries import communes_on, province_name
 from criteria import summaries
-from criteria.asking import Answer, answer
 from criteria.models import CriteriaSet
-from criteria.queries import CommuneStatus, snapshot
+from criteria.queries import CommuneStatus, Snapshot, snapshot
 from directives.queries import target_results
-from ntm_portal.api import parameters
+from ntm_portal.api import parameters, remembered
 from ntm_portal.api import serializers as shapes
-from ntm_portal.api.renderers import JsonRenderer
+from ntm_portal.api.answering import ListView, OneView
 from ntm_portal.api.rows import (
     commune_detail,
     commune_row,
@@ -33,160 +26,38 @@ from ntm_portal.api.rows import (
     set_detail,
     status_answer,
 )
-from ntm_portal.core import ledger, text
+from ntm_portal.api.schema import documented
+from ntm_portal.core import text
 from ntm_portal.core.errors import NotFoundError
-
-
-class StatusView(APIView):
-    """An answer about a day, tied to a ledger position."""
-
-    is_public = True
-    query: type[parameters.Query] = parameters.StatusQuery
-
-    def initial(self, request: Request, *args, **kwargs) -> None:
-        super().initial(request, *args, **kwargs)
-        self.asked = self.query.read(request)
-        self.position: ledger.Position = request.auth.position if request.auth else ledger.current()
-
-    def answer(self) -> Answer:
-        """The snapshot asked for."""
-        return answer(
-            self.asked.get("as_of"),
-            known_at=self.asked.get("known_at"),
-            set_code=self.asked.get("set"),
-            at=self.position,
-        )
-
-    def condition(self, found: Answer) -> dict[str, Any]:
-        """What every status answer says of itself; remembers under which position it is given."""
-        shown = found.snapshot
-        self.position = shown.position
-        return {
-            "as_of": shown.as_of,
-            "known_at": shown.known_at,
-            "ledger_position": shown.position.number,
-            "criteria_set": shown.criteria_set.code,
-            "notice": found.notice,
-            "is_illustration": shown.is_illustration,
-        }
-
-    def finalize_response(self, request, response, *args, **kwargs):
-        response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == 200:
-            response.ledger_position = self.position
-            if request.accepted_renderer.format != "json":
-                name = request.resolver_match.url_name.removesuffix("-list")
-                response["Content-Disposition"] = f'attachment; filename="{name}.{request.accepted_renderer.format}"'
-        return response
-
-
-class OneView(StatusView):
-    """One object: JSON only."""
-
-    renderer_classes = [JsonRenderer]
-
-
-class ListView(StatusView):
-    """A list: pages, order, search, slim answers, files."""
-
-    row: type[serializers.Serializer]
-    search_in: Callable[[Any], str] = staticmethod(lambda row: str(row["name"]))
-
-    def listed(self, rows: Sequence[dict[str, Any]], condition: dict[str, Any]) -> Response:
-        """Search, order, page and slim down rows that are already filtered."""
-        names = list(self.row().fields)
-        rows = self._ordered(self._searched(rows), names)
-        wanted = self._wanted(names)
-        page = rows if self.request.accepted_renderer.format != "json" else self._page(rows)
-        results = self.row(page, many=True).data
-        if wanted is not None:
-            results = [{name: record[name] for name in wanted} for record in results]
-        return Response({"count": len(rows), **self._links(len(rows)), **condition, "results": results})
-
-    def _searched(self, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-        if "search" not in self.asked:
-            return list(rows)
-        key = text.search_key(self.asked["search"])
-        return [row for row in rows if key and key in self.search_in(row)]
-
-    def _ordered(self, rows: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
-        for part in reversed([p for p in self.asked.get("ordering", "").split(",") if p]):
-            name = part.removeprefix("-")
-            if name not in names:
-                raise ValidationError({"ordering": f"Không sắp xếp được theo “{name}”. Nhận: {', '.join(names)}."})
-            rows = sorted(rows, key=lambda row: _sortable(name, row), reverse=part.startswith("-"))
-        return rows
-
-    def _wanted(self, names: list[str]) -> list[str] | None:
-        if "fields" not in self.asked:
-            return None
-        wanted = [part.strip() for part in self.asked["fields"].split(",") if part.strip()]
-        unknown = [name for name in wanted if name not in names]
-        if unknown or not wanted:
-            said = f"Không có trường {', '.join(unknown)}. " if unknown else ""
-            raise ValidationError({"fields": f"{said}Nhận: {', '.join(names)}."})
-        return wanted
-
-    def _page(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        number, size = self.asked["page"], self.asked["page_size"]
-        if number > 1 and (number - 1) * size >= len(rows):
-            raise NotFound(f"Không có trang {number}.")
-        return rows[(number - 1) * size : number * size]
-
-    def _links(self, count: int) -> dict[str, str | None]:
-        here = iri_to_uri(self.request.build_absolute_uri())
-        number, size = self.asked["page"], self.asked["page_size"]
-        before = remove_query_param(here, "page") if number == 2 else replace_query_param(here, "page", number - 1)
-        return {
-            "next": replace_query_param(here, "page", number + 1) if number * size < count else None,
-            "previous": before if number > 1 else None,
-        }
-
-
-def _sortable(name: str, row: Any) -> tuple:
-    """Nulls last, names in Vietnamese order."""
-    value = row[name] if isinstance(row, dict) else getattr(row, name)
-    if isinstance(value, dict):
-        value = value["code"]
-    if name in {"name", "title"}:
-        value = text.sort_key(value)
-    return (value is None, "" if value is None else value)
-
-
-def documented(shape: type[serializers.Serializer], query: type[parameters.Query], summary: str):
-    """The OpenAPI of a GET: its parameters, its answer, its problems."""
-    problems = {
-        (code, "application/problem+json"): OpenApiResponse(shapes.ProblemSerializer)
-        for code in (400, 401, 403, 404, 429)
-    }
-    return extend_schema(
-        parameters=[query] if query().fields else [],
-        responses={(200, "application/json"): shape, 304: OpenApiResponse(description="Không đổi."), **problems},
-        summary=summary,
-    )
 
 
 class CommuneListView(ListView):
     """`GET communes/`: rural communes with their status; other kinds of unit on request, without one."""
 
     query = parameters.CommuneListQuery
-    row = shapes.CommuneSerializer
     search_in = staticmethod(lambda row: row["search_key"])
 
-    @documented(shapes.page_of(shapes.CommuneSerializer), query, "Danh sách xã và trạng thái")
+    @documented(
+        shapes.page_of(shapes.CommuneSerializer),
+        query,
+        "Danh sách xã và trạng thái",
+        "Xã trong diện nông thôn mới, mỗi xã một dòng; phường, thị trấn (kind) có dòng nhưng không có trạng thái.",
+    )
     def get(self, request: Request) -> Response:
         found = self.answer()
-        kind = self.asked.get("kind", Commune.Kind.XA)
         shown = found.snapshot
+        _check_criterion(shown, self.asked.get("criterion_not_met"))
+        kind = self.asked.get("kind", Commune.Kind.XA)
         if kind == Commune.Kind.XA:
             rows = [commune_row(status, shown) for status in shown.statuses if self._fits(status)]
         else:
-            places = communes_on(shown.as_of, [kind]) if not self._asks_status() else []
-            rows = [place_row(place, shown) for place in places if self._fits_place(place)]
+            key = ("places", shown.as_of, kind)
+            places = remembered.rows(shown.position, key, lambda: communes_on(shown.as_of, [kind]))
+            rows = [place_row(place, shown) for place in places if not self._asks_status() and self._fits_place(place)]
         return self.listed(sorted(rows, key=lambda row: row["code"]), self.condition(found))
 
     def _asks_status(self) -> bool:
-        return any(self.asked.get(name) is not None for name in _STATUS_FILTERS)
+        return any(name in self.asked for name in _STATUS_FILTERS)
 
     def _fits_place(self, place) -> bool:
         asked = self.asked
@@ -197,16 +68,20 @@ class CommuneListView(ListView):
 
     def _fits(self, status: CommuneStatus) -> bool:
         return self._fits_place(status.commune) and all(
-            test(status, self.asked[name]) for name, test in _STATUS_FILTERS.items() if self.asked.get(name) is not None
+            test(status, self.asked[name]) for name, test in _STATUS_FILTERS.items() if name in self.asked
         )
 
 
+def _check_criterion(shown: Snapshot, number: int | None) -> None:
+    """Raise ValidationError unless the set has a criterion of that number."""
+    numbers = [criterion.number for criterion in shown.criteria_set.criteria]
+    if number is not None and number not in numbers:
+        said = f"Không có tiêu chí {number}. Nhận: {', '.join(map(str, numbers))}."
+        raise ValidationError({"criterion_not_met": said}, code="unknown")
+
+
 def _lacks_criterion(status: CommuneStatus, number: int) -> bool:
-    for finding in status.finding.criteria:
-        if finding.criterion.number == number:
-            return not finding.result.is_passed
-    last = status.finding.criteria[-1].criterion.number
-    raise ValidationError({"criterion_not_met": f"Không có tiêu chí {number}: nhận từ 1 đến {last}."})
+    return not any(f.criterion.number == number and f.result.is_passed for f in status.finding.criteria)
 
 
 _STATUS_FILTERS: dict[str, Callable[[CommuneStatus, Any], bool]] = {
@@ -222,17 +97,27 @@ _STATUS_FILTERS: dict[str, Callable[[CommuneStatus, Any], bool]] = {
 class CommuneDetailView(OneView):
     """`GET communes/{code}/`."""
 
-    @documented(shapes.CommuneDetailSerializer, parameters.StatusQuery, "Một xã, phường, thị trấn")
+    @documented(
+        shapes.CommuneDetailSerializer,
+        parameters.StatusQuery,
+        "Một xã, phường, thị trấn",
+        "Như một dòng của danh sách xã, thêm đặc điểm, thôn, đơn vị giúp đỡ, kế thừa và các quyết định công nhận.",
+    )
     def get(self, request: Request, code: str) -> Response:
         found = self.answer()
-        body = commune_detail(code, found.snapshot)
-        return Response(shapes.CommuneDetailSerializer(body | self.condition(found)).data)
+        body = self.condition(found) | commune_detail(code, found.snapshot)
+        return Response(shapes.CommuneDetailSerializer(body).data)
 
 
 class CommuneStatusView(OneView):
     """`GET communes/{code}/status/`."""
 
-    @documented(shapes.CommuneStatusSerializer, parameters.StatusQuery, "Một xã theo từng tiêu chí, chỉ tiêu")
+    @documented(
+        shapes.CommuneStatusSerializer,
+        parameters.StatusQuery,
+        "Một xã theo từng tiêu chí, chỉ tiêu",
+        "Kết quả, lý do, số đo, ngưỡng, căn cứ và nguồn của từng chỉ tiêu; nearest là việc gần đạt nhất.",
+    )
     def get(self, request: Request, code: str) -> Response:
         found = self.answer()
         status = found.snapshot.by_code.get(code)
@@ -240,13 +125,18 @@ class CommuneStatusView(OneView):
             raise NotFoundError(
                 f"Ngày {found.snapshot.as_of:%d/%m/%Y} không có xã mang mã {code} trong diện nông thôn mới."
             )
-        return Response(shapes.CommuneStatusSerializer(status_answer(status) | self.condition(found)).data)
+        return Response(shapes.CommuneStatusSerializer(self.condition(found) | status_answer(status)).data)
 
 
 class MatrixView(OneView):
     """`GET status/`: every commune by every criterion, slim."""
 
-    @documented(shapes.MatrixSerializer, parameters.StatusQuery, "Ma trận xã × tiêu chí")
+    @documented(
+        shapes.MatrixSerializer,
+        parameters.StatusQuery,
+        "Ma trận xã × tiêu chí",
+        "Mọi xã và kết quả từng tiêu chí trong một câu trả lời gọn.",
+    )
     def get(self, request: Request) -> Response:
         found = self.answer()
         body = {
@@ -261,7 +151,12 @@ class SummaryView(OneView):
 
     query = parameters.SummaryQuery
 
-    @documented(shapes.SummarySerializer, query, "Tổng hợp theo tỉnh, huyện, tiêu chí, đơn vị")
+    @documented(
+        shapes.SummarySerializer,
+        query,
+        "Tổng hợp theo tỉnh, huyện, tiêu chí, đơn vị",
+        "Số xã theo nhóm, bình quân với mẫu số, số xã đạt từng tiêu chí, công nhận theo bậc, so với tháng trước.",
+    )
     def get(self, request: Request) -> Response:
         found, by = self.answer(), self.asked["by"]
         shown = found.snapshot
@@ -286,10 +181,14 @@ class TargetListView(ListView):
     """`GET targets/`."""
 
     query = parameters.TargetListQuery
-    row = shapes.TargetSerializer
     search_in = staticmethod(lambda result: text.search_key(f"{result.target.title} {result.target.quote}"))
 
-    @documented(shapes.page_of(shapes.TargetSerializer), query, "Mục tiêu và trạng thái")
+    @documented(
+        shapes.page_of(shapes.TargetSerializer),
+        query,
+        "Mục tiêu và trạng thái",
+        "Mục tiêu của các văn bản: yêu cầu, thực tế, trạng thái, đơn vị đang vướng và dự báo.",
+    )
     def get(self, request: Request) -> Response:
         found = self.answer()
         asked = self.asked
@@ -301,25 +200,22 @@ class TargetListView(ListView):
         ]
         return self.listed(results, self.condition(found))
 
-    def _ordered(self, rows, names):
-        if not self.asked.get("ordering"):
-            return rows
-        shown = {id(row): shapes.TargetSerializer(row).data for row in rows}
-        keyed = super()._ordered([{**data, "_row": key} for key, data in shown.items()], names)
-        by_id = {id(row): row for row in rows}
-        return [by_id[record["_row"]] for record in keyed]
-
 
 class TargetDetailView(OneView):
     """`GET targets/{id}/`."""
 
-    @documented(shapes.TargetSerializer, parameters.StatusQuery, "Một mục tiêu")
+    @documented(
+        shapes.TargetDetailSerializer,
+        parameters.StatusQuery,
+        "Một mục tiêu",
+        "Như một dòng của danh sách mục tiêu, thêm câu trả lời gắn với ngày, bộ tiêu chí và vị trí nào.",
+    )
     def get(self, request: Request, pk: int) -> Response:
         found = self.answer()
-        self.condition(found)
         for result in target_results(found.snapshot):
             if result.target.pk == pk:
-                return Response(shapes.TargetSerializer(result).data)
+                condition = shapes.ConditionSerializer(self.condition(found)).data
+                return Response({**condition, **shapes.TargetSerializer(result).data})
         raise NotFoundError(f"Không có mục tiêu {pk}.")
 
 
@@ -327,14 +223,20 @@ class DistrictListView(ListView):
     """`GET districts/`."""
 
     query = parameters.DistrictListQuery
-    row = shapes.DistrictSerializer
     search_in = staticmethod(lambda row: row["search_key"])
 
-    @documented(shapes.page_of(shapes.DistrictSerializer), query, "Huyện, thành phố")
+    @documented(
+        shapes.page_of(shapes.DistrictSerializer),
+        query,
+        "Huyện, thành phố",
+        "Huyện, thành phố có hiệu lực trong ngày, với số liệu cộng lại của các xã.",
+    )
     def get(self, request: Request) -> Response:
         found = self.answer()
-        districts = District.objects.in_force(found.snapshot.as_of).order_by("code")
-        return self.listed(district_rows(found.snapshot, districts), self.condition(found))
+        shown = found.snapshot
+        in_force = District.objects.in_force(shown.as_of).order_by("code")
+        districts = remembered.rows(shown.position, ("in force", shown.as_of), lambda: list(in_force))
+        return self.listed(district_rows(shown, districts), self.condition(found))
 
 
 class CriteriaSetFilter(filters.FilterSet):
@@ -352,13 +254,18 @@ class CriteriaSetListView(ListView):
     """`GET criteria-sets/`."""
 
     query = parameters.SetListQuery
-    row = shapes.CriteriaSetSerializer
     search_in = staticmethod(lambda record: text.search_key(record.title))
 
-    @documented(shapes.page_of(shapes.CriteriaSetSerializer, with_condition=False), query, "Bộ tiêu chí")
+    @documented(
+        shapes.page_of(shapes.CriteriaSetSerializer, with_condition=False),
+        query,
+        "Bộ tiêu chí",
+        "Các bộ tiêu chí đã nạp, theo đối tượng và bậc.",
+    )
     def get(self, request: Request) -> Response:
-        rows: models.QuerySet = CriteriaSetFilter(self.asked, queryset=CriteriaSet.objects.all()).qs
-        return self.listed(list(rows), {})
+        key = ("catalogue", self.asked.get("subject"), self.asked.get("tier"))
+        sets = CriteriaSetFilter(self.asked, queryset=CriteriaSet.objects.all())
+        return self.listed(remembered.rows(self.position, key, lambda: list(sets.qs)), {})
 
 
 class CriteriaSetDetailView(OneView):
@@ -366,7 +273,12 @@ class CriteriaSetDetailView(OneView):
 
     query = parameters.OneSetQuery
 
-    @documented(shapes.CriteriaSetDetailSerializer, query, "Một bộ tiêu chí với chỉ tiêu và ngưỡng")
+    @documented(
+        shapes.CriteriaSetDetailSerializer,
+        query,
+        "Một bộ tiêu chí với chỉ tiêu và ngưỡng",
+        "Toàn bộ tiêu chí, chỉ tiêu, đại lượng đo và ngưỡng đang áp dụng.",
+    )
     def get(self, request: Request, code: str) -> Response:
         record = CriteriaSet.objects.filter(code=code).first()
         if record is None:

@@ -5,6 +5,10 @@ from datetime import date, datetime
 from django.conf import settings
 from django.utils import timezone
 
+YEARS = range(2000, 2101)
+"""A day or moment of another year is a slip of the keyboard: nothing of this programme lies there."""
+YEARS_WORDS = f"Phải trong khoảng năm {YEARS[0]} đến {YEARS[-1]}."
+
 
 def now() -> datetime:
     """This moment, aware; in a demonstration the time of day is real and the day is DEMO_DATE."""

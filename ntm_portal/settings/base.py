@@ -149,6 +149,8 @@ REST_FRAMEWORK = {
         "ntm_portal.api.renderers.XlsxRenderer",
     ],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    # OPTIONS would tell the docstrings; the description is at schema/.
+    "DEFAULT_METADATA_CLASS": None,
     "DEFAULT_SCHEMA_CLASS": "ntm_portal.api.schema.PortalSchema",
     "EXCEPTION_HANDLER": "ntm_portal.api.problems.problem_for",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "ntm_portal.api.renderers.NamedFormatNegotiation",

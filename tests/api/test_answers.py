@@ -1,11 +1,8 @@
 """The answers of the REST contract."""
 
-import csv
-import io
 from datetime import date
 
 import pytest
-from openpyxl import load_workbook
 
 from communes.models import Commune
 from criteria.actions import NewAssessment, record_assessments
@@ -16,7 +13,10 @@ from ntm_portal.core import clock
 COMMUNE_KEYS = [
     "code", "name", "kind", "kind_label", "district", "group", "criteria_set", "criteria_met", "criteria_total", "band",
     "band_label", "meets_standard", "tier", "tier_label", "recognised_on", "last_assessed_on", "results", "as_of",
+    "is_illustration",
 ]  # fmt: skip
+
+CONDITION = ["as_of", "known_at", "ledger_position", "criteria_set", "notice", "is_illustration"]
 
 
 def names(api, query: str) -> list[str]:
@@ -32,6 +32,7 @@ def test_commune_list_has_the_row_of_the_contract(api):
             "criteria_met": 8, "criteria_total": 19, "band": "5-9", "band_label": "5–9 tiêu chí",
             "meets_standard": False, "tier": None, "tier_label": None, "recognised_on": None,
             "last_assessed_on": "2020-09-30", "results": found[0]["results"], "as_of": "2020-10-13",
+            "is_illustration": True,
         }
     ]  # fmt: skip
     assert (len(found[0]["results"]), found[0]["results"].count("M")) == (19, 8)
@@ -161,9 +162,11 @@ def test_targets_name_their_blockers(api):
     assert [b["name"] for b in districts] == ["Huyện Đăk Glei", "Huyện Tu Mơ Rông", "Huyện Ia H'Drai"]
 
 
-def test_one_target_is_as_in_the_list(api):
-    listed = api.json("targets/?state=AT_RISK&directive=3867/UBND-NNTN")["results"][0]
-    assert api.json(f"targets/{listed['id']}/") == listed
+def test_one_target_is_as_in_the_list_and_says_on_what_it_rests(api):
+    body = api.json("targets/?state=AT_RISK&directive=3867/UBND-NNTN&as_of=2020-10-13")
+    condition = {name: body[name] for name in CONDITION}
+    listed = body["results"][0]
+    assert api.json(f"targets/{listed['id']}/?as_of=2020-10-13") == condition | listed
 
 
 def test_criteria_set_has_its_whole_catalogue(api):
@@ -203,21 +206,3 @@ def test_known_at_rebuilds_what_was_known(api, coordinator):
     then = api.json("communes/23407/status/?known_at=2020-10-19T00:00:00%2B07:00")
     assert (after["criteria_met"], then["criteria"]) == (7, before["criteria"])
     assert after["criteria"][0]["reason"] == "Chưa đạt chỉ tiêu 1.1"
-
-
-def test_csv_opens_in_a_spreadsheet(api):
-    response = api.get("communes/?format=csv&district=618&page_size=1")
-    content = response.content.decode("utf-8-sig")
-    rows = list(csv.DictReader(io.StringIO(content)))
-    assert response.content.startswith(b"\xef\xbb\xbf")
-    assert [(r["name"], r["district.name"], r["meets_standard"]) for r in rows][:2] == [
-        ("Ia Đal", "Ia H'Drai", "false"), ("Ia Dom", "Ia H'Drai", "false"),
-    ]  # fmt: skip
-    assert "attachment" in response["Content-Disposition"]
-
-
-def test_xlsx_keeps_text_as_text(api):
-    response = api.get("districts/?format=xlsx&fields=code,name")
-    sheet = load_workbook(io.BytesIO(response.content)).active
-    assert [cell.value for cell in sheet[2]] == ["608", "Kon Tum"]
-    assert sheet["A2"].data_type == "s"

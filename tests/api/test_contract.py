@@ -1,19 +1,26 @@
 """What is common to all answers: sign-in, problems, ETags, limits, the description."""
 
 import json
+import re
 from datetime import date, timedelta
 from io import BytesIO
+from unicodedata import normalize
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
+from rest_framework.exceptions import ParseError, UnsupportedMediaType
 
 from communes.models import Commune
 from criteria.models import Recognition
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.api.auth import ALLOWANCE, find_caller
+from ntm_portal.api.problems import problem_for
 from ntm_portal.core import clock
 from ntm_portal.wsgi import application
 
@@ -82,6 +89,15 @@ def test_public_reading_opens_status_when_the_province_says_so(client, db, setti
         ("communes/?fields=code,foo", ["?fields"]), ("communes/?format=pdf", ["?format"]),
         ("communes/?meets_standard=có", ["?meets_standard"]), ("summary/?by=village", ["?by"]),
         ("status/?page=1", ["?page"]), ("summary/?format=csv", ["?format"]), ("targets/?state=BAD", ["?state"]),
+        ("communes/?set=nope", ["?set"]), ("summary/?set=nope", ["?set"]), ("communes/?district=999", ["?district"]),
+        ("communes/?district=999&set=nope", ["?set", "?district"]), ("targets/?directive=zzz", ["?directive"]),
+        ("communes/?criterion_not_met=20&district=618&band=full", ["?criterion_not_met"]),
+        ("communes/?criterion_not_met=0&kind=PHUONG", ["?criterion_not_met"]), ("communes/?set=", ["?set"]),
+        ("communes/?meets_standard=", ["?meets_standard"]), ("communes/?search=", ["?search"]),
+        ("communes/?search=%3F%3F", ["?search"]), ("districts/?ordering=", ["?ordering"]),
+        ("targets/?fields=", ["?fields"]), ("targets/?directive=", ["?directive"]),
+        ("communes/?as_of=2020-10-13&as_of=2020-09-30", ["?as_of"]), ("targets/?state=MET&state=MET", ["?state"]),
+        ("communes/?format=csv&format=xlsx", ["?format"]), ("communes/?foo=1&foo=2", ["?foo"]),
         ("criteria-sets/?tier=BAD", ["?tier"]), ("criteria-sets/xa-ntm-2016-2020/?as_of=2020-01-01", ["?as_of"]),
     ],
 )  # fmt: skip
@@ -93,15 +109,37 @@ def test_faulty_query_is_a_problem_with_a_pointer(api, path, pointers):
 @pytest.mark.parametrize(
     "path",
     ["communes/99999/", "communes/99999/status/", "targets/99999/", "criteria-sets/nope/", "nope/", "communes/?page=9",
-     "communes/?set=nope", "communes/1/2/3/"],
+     "communes/1/2/3/"],
 )  # fmt: skip
 def test_unknown_unit_or_address_is_404(api, path):
     assert problem_of(api.get(path))[:2] == (404, "application/problem+json")
 
 
-def test_writing_is_405(api):
-    response = api.client.post("/api/v1/communes/", {}, headers=api.headers, content_type="application/json")
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+def test_any_act_but_reading_is_405(api, method):
+    response = getattr(api.client, method)("/api/v1/communes/", headers=api.headers, content_type="application/json")
     assert problem_of(response)[:2] == (405, "application/problem+json")
+    assert response["Allow"] == "GET, HEAD"
+
+
+def test_kind_of_answer_that_is_not_there_is_a_vietnamese_406(api):
+    response = api.get("communes/", {"Accept": "application/pdf"})
+    assert problem_of(response) == (406, "application/problem+json", [])
+    assert response.json()["detail"] == (
+        "Câu trả lời là JSON; danh sách còn có CSV và XLSX (?format=csv, ?format=xlsx)."
+    )
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "said"),
+    [
+        (UnsupportedMediaType("text/plain"), 415, "Nội dung gửi lên phải là JSON (Content-Type: application/json)."),
+        (ParseError("Expecting value"), 400, "Nội dung gửi lên không phải JSON hợp lệ."),
+    ],
+)
+def test_content_that_cannot_be_read_is_a_vietnamese_problem(error, status, said):
+    response = problem_for(error, {"request": RequestFactory().post("/")})
+    assert (response.status_code, json.loads(response.content)["detail"]) == (status, said)
 
 
 @pytest.mark.parametrize("path", STATUS_PATHS)
@@ -113,6 +151,14 @@ def test_etag_is_strong_and_gives_304(api, path):
     assert first["Cache-Control"] == "private, max-age=0, must-revalidate"
 
 
+@pytest.mark.parametrize("path", STATUS_PATHS)
+def test_head_tells_what_get_would(api, path):
+    get, head = api.get(path), api.client.head(f"/api/v1/{path}", headers=api.headers)
+    assert (head.status_code, head.content, dict(head.items())) == (200, b"", dict(get.items()))
+    shown = api.headers | {"If-None-Match": get["ETag"]}
+    assert api.client.head(f"/api/v1/{path}", headers=shown).status_code == 304
+
+
 def test_etag_differs_by_query_day_and_position(api, clock_at):
     tags = [api.get("communes/")["ETag"], api.get("communes/?district=617")["ETag"]]
     Recognition.objects.filter(commune__code="23434").update(signer="Chủ tịch")
@@ -122,11 +168,11 @@ def test_etag_differs_by_query_day_and_position(api, clock_at):
     assert len(set(tags)) == 4
 
 
-def through_wsgi(token_key: str, path: str, etag: str = "") -> tuple[str, dict, bytes]:
+def through_wsgi(token_key: str, path: str, etag: str = "", method: str = "GET") -> tuple[str, dict, bytes]:
     """One request as the server sends it, through the layer that stands before Django."""
     path, _, query = path.partition("?")
     environ = {
-        "REQUEST_METHOD": "GET", "PATH_INFO": f"/api/v1/{path}", "QUERY_STRING": query, "SERVER_NAME": "testserver",
+        "REQUEST_METHOD": method, "PATH_INFO": f"/api/v1/{path}", "QUERY_STRING": query, "SERVER_NAME": "testserver",
         "SERVER_PORT": "80", "HTTP_HOST": "testserver", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.input": BytesIO(),
         "wsgi.url_scheme": "http", "HTTP_AUTHORIZATION": f"Token {token_key}", "wsgi.errors": BytesIO(),
         "wsgi.multithread": False, "wsgi.multiprocess": False, "wsgi.run_once": False, "wsgi.version": (1, 0),
@@ -143,6 +189,11 @@ def test_answer_from_memory_equals_the_first_one(api, token_key):
     status, headers, body = through_wsgi(token_key, "communes/?district=617")
     assert (status, body, headers) == ("200", first.content, dict(first.items()))
     assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_head_from_memory_has_the_headers_and_no_body(api, token_key):
+    first = api.get("communes/?district=617")
+    assert through_wsgi(token_key, "communes/?district=617", method="HEAD") == ("200", dict(first.items()), b"")
 
 
 def test_memory_is_never_stale(api, token_key):
@@ -171,11 +222,30 @@ def test_limit_is_429_with_retry_after(api, token_key, settings):
     ALLOWANCE.reset()
 
 
-def test_warm_list_needs_three_queries_whatever_it_lists(api, django_assert_max_num_queries):
-    api.get("communes/")
-    for query in ("communes/", "communes/?page_size=1", "communes/?district=617"):
-        with django_assert_max_num_queries(3):
-            api.get(query)
+WARM_LISTS = [
+    "communes/", "communes/?page_size=1", "communes/?district=617", "communes/?kind=PHUONG", "communes/?format=csv",
+    "communes/?set=xa-ntm-2016-2020", "targets/", "targets/?directive=3867/UBND-NNTN", "districts/", "criteria-sets/",
+    "criteria-sets/?tier=STANDARD",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("path", WARM_LISTS)
+def test_warm_list_needs_two_queries_with_a_token_and_three_with_a_session(api, portal, path):
+    """One finds the token and the position, or two the session and the position; one the person with the rights."""
+    spent = {}
+    for name, get in (("token", api.get), ("session", lambda path: portal.get(f"/api/v1/{path}"))):
+        get(path)
+        with CaptureQueriesContext(connection) as captured:
+            assert get(path).status_code == 200
+        spent[name] = len(captured)
+    # The query that finds a token goes around Django, and so around its count.
+    assert spent == {"token": 1, "session": 3}
+
+
+def test_session_loses_its_rights_at_once(portal, coordinator):
+    before = portal.get("/api/v1/communes/").status_code
+    coordinator.memberships.all().delete()
+    assert (before, portal.get("/api/v1/communes/").status_code) == (200, 403)
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +264,42 @@ def test_answer_is_valid_against_the_description(api, description, path):
         bare = "/api/v1/targets/{id}/"
     shape = description["paths"][bare]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
     Draft202012Validator({**shape, "components": description["components"]}).validate(api.json(path))
+
+
+LISTS = ["communes", "targets", "districts", "criteria-sets"]
+VIETNAMESE = re.compile("[\u0300-\u036fđ]")
+
+
+def descriptions(part, place: str = "") -> list[tuple[str, str]]:
+    """Every text of the description that a person reads, with where it stands."""
+    if isinstance(part, list):
+        return [found for index, item in enumerate(part) for found in descriptions(item, f"{place}/{index}")]
+    if not isinstance(part, dict):
+        return []
+    own = [(place, part[name]) for name in ("summary", "description") if isinstance(part.get(name), str)]
+    return own + [found for name, item in part.items() for found in descriptions(item, f"{place}/{name}")]
+
+
+def test_description_speaks_vietnamese(description):
+    texts = [(place, words) for place, words in descriptions(description) if not words.startswith("* `")]
+    assert len(texts) > 100
+    assert [(place, words) for place, words in texts if not VIETNAMESE.search(normalize("NFD", words))] == []
+    operations = [path["get"] for path in description["paths"].values()]
+    assert [o["operationId"] for o in operations if not o.get("summary") or not o.get("description")] == []
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_description_of_a_list_declares_its_files_and_what_it_accepts(description, api, name):
+    operation = description["paths"][f"/api/v1/{name}/"]["get"]
+    xlsx = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    assert list(operation["responses"]["200"]["content"]) == ["application/json", "text/csv", xlsx]
+    for kind in ("csv", "xlsx"):
+        served = api.get(f"{name}/?format={kind}")["Content-Type"].partition(";")[0]
+        assert served in operation["responses"]["200"]["content"]
+    told = {p["name"]: p.get("description", "") for p in operation["parameters"]}
+    for parameter in ("ordering", "fields"):
+        accepted = api.get(f"{name}/?{parameter}=").json()["detail"].removeprefix("Nhận: ")
+        assert told[parameter].endswith(f": {accepted}")
 
 
 def test_description_and_its_pages_are_served(portal):
