@@ -8,16 +8,21 @@ from ntm_portal.core.reference import Counts, Row, flag, read_csv, upsert
 from ntm_portal.core.text import clean, search_key
 
 DATA = Path(__file__).parent / "data"
+_UNIT = ("code", "name", "kind", "name_variants", "valid_from", "valid_to", "basis")
+_COMMUNE = (
+    "district", "group", "is_group_verified", "is_border", "is_extremely_difficult", "in_village_scheme",
+    "population", "population_year", "village_count", "successor_code", "successor_name",
+)  # fmt: skip
 
 
 def _unit(row: Row) -> dict:
     """Fields that districts, communes and villages share."""
     return {
         "name": clean(row["name"]),
-        "name_variants": row.get("name_variants") or "",
+        "name_variants": row["name_variants"],
         "valid_from": row.get("valid_from", date.fromisoformat),
         "valid_to": row.get("valid_to", date.fromisoformat),
-        "basis": row.get("basis") or "",
+        "basis": row["basis"],
     }
 
 
@@ -26,16 +31,16 @@ def _commune(row: Row, districts: dict) -> dict:
         "code": row["code"],
         "kind": row["kind"],
         "district": row.find("district", districts),
-        "group": row.get("group") or "",
-        "is_group_verified": row.get("is_group_verified", flag),
-        "is_border": row.get("is_border", flag),
+        "group": row["group"],
+        "is_group_verified": row.need("is_group_verified", flag),
+        "is_border": row.need("is_border", flag),
         "is_extremely_difficult": row.get("is_extremely_difficult", flag),
-        "in_village_scheme": row.get("in_village_scheme", flag),
+        "in_village_scheme": row.need("in_village_scheme", flag),
         "population": row.get("population", int),
-        "population_year": row.get("population_year") or "",
+        "population_year": row["population_year"],
         "village_count": row.get("village_count", int),
-        "successor_code": row.get("successor_code") or "",
-        "successor_name": row.get("successor_name") or "",
+        "successor_code": row["successor_code"],
+        "successor_name": row["successor_name"],
         **_unit(row),
     }
 
@@ -54,7 +59,7 @@ def _load_villages(data: Path, communes: dict) -> Counts:
                     "kind": r["kind"],
                     "name": clean(r["name"]),
                     "basis": r["basis"],
-                    "is_verified": r.get("is_verified", flag),
+                    "is_verified": r.need("is_verified", flag),
                 },
             )
             for r in rows
@@ -73,7 +78,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
         Province, ("code",), ((r, {"code": r["code"], "name": clean(r["name"]), "basis": r["basis"]}) for r in rows)
     )
     by_code = {key[0]: record for key, record in provinces.items()}
-    rows = read_csv(data / "districts.csv", ["code", "name", "kind", "province", "basis"])
+    rows = read_csv(data / "districts.csv", [*_UNIT, "province"])
     found, district_counts = upsert(
         District,
         ("code",),
@@ -83,7 +88,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
         ),
     )
     districts = {key[0]: record for key, record in found.items()}
-    rows = read_csv(data / "communes.csv", ["code", "name", "kind", "district", "group", "basis"])
+    rows = read_csv(data / "communes.csv", [*_UNIT, *_COMMUNE])
     found, commune_counts = upsert(Commune, ("code",), ((r, _commune(r, districts)) for r in rows))
     communes = {key[0]: record for key, record in found.items()}
     village_counts = _load_villages(data, communes)

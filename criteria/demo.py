@@ -138,7 +138,7 @@ def read_paths() -> list[Walk]:
     communes = {c.code: c for c in Commune.objects.filter(kind=Commune.Kind.XA)}
     paths = []
     for row in read_csv(DATA / "demo_paths.csv", ["commune", "name", "met_2019_12", "met_2020_09", "met_2020_12"]):
-        counts = [row.get(c, int) for c in ("met_2019_12", "met_2020_09", "met_2020_12")]
+        counts = [row.need(c, int) for c in ("met_2019_12", "met_2020_09", "met_2020_12")]
         if counts != sorted(counts):
             raise row.wrong("số tiêu chí giảm")
         paths.append(Walk(row.find("commune", communes), *counts))
@@ -153,7 +153,7 @@ def load_villages() -> int:
     communes = {c.code: c for c in Commune.objects.filter(in_village_scheme=True)}
     created = 0
     for row in read_csv(DATA / "demo_villages.csv", ["commune", "villages"]):
-        for number in range(1, row.get("villages", int) + 1):
+        for number in range(1, row.need("villages", int) + 1):
             _, is_new = Village.objects.get_or_create(
                 commune=row.find("commune", communes),
                 name=f"Thôn {number}",

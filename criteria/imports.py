@@ -15,6 +15,8 @@ from ntm_portal.core.reference import Counts, Row, checked, flag, read_csv, upse
 from ntm_portal.core.text import clean, search_key
 
 DATA = Path(__file__).parent / "data"
+_RECOGNITION = ("tier", "decision_number", "signer", "basis")
+_SET = ("code", "title", "subject", "tier", "basis", "zone", "zone_name")
 
 
 def load_reference(data: Path = DATA) -> list[Counts]:
@@ -23,7 +25,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
     Raises DataFileError naming file and row.
     """
     counts = []
-    rows = read_csv(data / "criteria_sets.csv", ["code", "title", "subject", "tier", "basis", "zone", "valid_from"])
+    rows = read_csv(data / "criteria_sets.csv", [*_SET, "valid_from", "valid_to"])
     found, counted = upsert(CriteriaSet, ("code",), ((r, _set(r)) for r in rows))
     counts.append(counted)
     sets = {key[0]: record for key, record in found.items()}
@@ -36,7 +38,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
                 r,
                 {
                     "criteria_set_id": r.find("set", sets).pk,
-                    "number": r.get("number", int),
+                    "number": r.need("number", int),
                     "name": clean(r["name"]),
                     "group": clean(r["group"]),
                     "basis": r["basis"],
@@ -57,15 +59,10 @@ def load_reference(data: Path = DATA) -> list[Counts]:
 
 def _set(row: Row) -> dict:
     return {
-        **{name: row[name] for name in ("code", "title", "subject", "tier", "basis", "zone", "zone_name")},
-        "valid_from": row.get("valid_from", date.fromisoformat),
+        **{name: row[name] for name in _SET},
+        "valid_from": row.need("valid_from", date.fromisoformat),
         "valid_to": row.get("valid_to", date.fromisoformat),
     }
-
-
-def _composed(row: Row, *columns: str) -> Row:
-    """The same row with a cell "key" that joins several columns."""
-    return Row(row.file, row.line, {**row.values, "key": "/".join(row[c] for c in columns)})
 
 
 def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dict[str, Indicator], Counts]:
@@ -80,7 +77,7 @@ def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dic
         "basis",
         "note",
     ]
-    rows = [_composed(r, "set", "criterion") for r in read_csv(data / "indicators.csv", columns)]
+    rows = read_csv(data / "indicators.csv", columns)
     found, counts = upsert(
         Indicator,
         ("criterion_id", "code"),
@@ -88,12 +85,12 @@ def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dic
             (
                 r,
                 {
-                    "criterion_id": r.find("key", criteria).pk,
+                    "criterion_id": r.find(("set", "criterion"), criteria).pk,
                     "code": r["code"],
-                    "order": r.get("order", int),
+                    "order": r.need("order", int),
                     "name": clean(r["name"]),
-                    "is_name_verified": r.get("is_name_verified", flag),
-                    "is_requirement_verified": r.get("is_requirement_verified", flag),
+                    "is_name_verified": r.need("is_name_verified", flag),
+                    "is_requirement_verified": r.need("is_requirement_verified", flag),
                     "basis": r["basis"],
                     "note": r["note"],
                 },
@@ -106,7 +103,7 @@ def _load_indicators(data: Path, criteria: Mapping[str, Criterion]) -> tuple[dic
 
 def _load_measures(data: Path, indicators: Mapping[str, Indicator]) -> tuple[dict[str, Measure], Counts]:
     columns = ["set", "indicator", "order", "name", "unit", "comparison"]
-    rows = [_composed(r, "set", "indicator") for r in read_csv(data / "measures.csv", columns)]
+    rows = read_csv(data / "measures.csv", columns)
     found, counts = upsert(
         Measure,
         ("indicator_id", "order"),
@@ -114,15 +111,17 @@ def _load_measures(data: Path, indicators: Mapping[str, Indicator]) -> tuple[dic
             (
                 r,
                 {
-                    "indicator_id": r.find("key", indicators).pk,
-                    "order": r.get("order", int),
+                    "indicator_id": r.find(("set", "indicator"), indicators).pk,
+                    "order": r.need("order", int),
                     **{name: clean(r[name]) for name in ("name", "unit", "comparison")},
                 },
             )
             for r in rows
         ),
     )
-    return {f"{row['key']}/{row['order']}": r for row, r in zip(rows, found.values(), strict=True)}, counts
+    return {
+        f"{row['set']}/{row['indicator']}/{row['order']}": r for row, r in zip(rows, found.values(), strict=True)
+    }, counts
 
 
 def _load_thresholds(data: Path, measures: Mapping[str, Measure], sets: Mapping[str, CriteriaSet]) -> Counts:
@@ -131,11 +130,11 @@ def _load_thresholds(data: Path, measures: Mapping[str, Measure], sets: Mapping[
     counts = Counts(str(Threshold._meta.verbose_name))
     in_force = {(t.measure_id, t.zone, t.commune_group): t for t in Threshold.objects.filter(withdrawn_at__isnull=True)}
     created, seen = [], set()
-    for row in (_composed(r, "set", "indicator", "measure") for r in read_csv(data / "thresholds.csv", columns)):
-        asked = _threshold(row, row.find("key", measures), sets)
+    for row in read_csv(data / "thresholds.csv", columns):
+        asked = _threshold(row, row.find(("set", "indicator", "measure"), measures), sets)
         identity = (asked.measure_id, asked.zone, asked.commune_group)
         if identity in seen:
-            raise row.wrong("trùng đại lượng, vùng và khu vực")
+            raise row.wrong("trùng dòng trước", "measure", "zone", "commune_group")
         seen.add(identity)
         before = in_force.get(identity)
         if before is None:
@@ -159,9 +158,9 @@ def _threshold(row: Row, measure: Measure, sets: Mapping[str, CriteriaSet]) -> T
         measure=measure,
         zone=row["zone"],
         commune_group=row["commune_group"],
-        value=row.get("value", Decimal),
+        value=row.need("value", Decimal),
         basis=row["basis"],
-        is_verified=row.get("is_verified", flag),
+        is_verified=row.need("is_verified", flag),
         recorded_at=_midnight(sets[row["set"]].valid_from),
     )
     return checked(row, asked)
@@ -177,13 +176,13 @@ def _load_responsibilities(data: Path, indicators: Mapping[str, Indicator]) -> C
             (
                 r,
                 {
-                    "indicator_id": r.find("key", indicators).pk,
+                    "indicator_id": r.find(("set", "indicator"), indicators).pk,
                     "department_id": r.find("department", departments).pk,
                     "role": r["role"],
                     "basis": r["basis"],
                 },
             )
-            for r in (_composed(r, "set", "indicator") for r in rows)
+            for r in rows
         ),
     )
     return counts
@@ -194,7 +193,7 @@ def _load_recognitions(data: Path) -> Counts:
     villages = {f"{v.commune.code}/{v.search_key}": v for v in Village.objects.select_related("commune")}
     rows = read_csv(
         data / "recognitions.csv",
-        ["commune", "village", "tier", "achieved_year", "decision_number", "decided_on", "effective_on", "basis"],
+        [*_RECOGNITION, "commune", "village", "achieved_year", "decided_on", "effective_on", "is_verified"],
     )
     _, counts = upsert(
         Recognition,
@@ -207,20 +206,17 @@ def _load_recognitions(data: Path) -> Counts:
 def _recognition(row: Row, communes: Mapping[str, Commune], villages: Mapping[str, Village]) -> dict:
     commune, village = row.find("commune", communes), None
     if row["village"]:
-        named = Row(row.file, row.line, {"village": f"{commune.code}/{search_key(row['village'])}"})
-        village = named.find("village", villages)
+        key = f"{commune.code}/{search_key(row['village'])}"
+        village = row.resolve(key, villages, "commune", "village")
     return {
         "commune_id": None if village else commune.pk,
         "village_id": village.pk if village else None,
-        "tier": row["tier"],
+        **{name: row[name] for name in _RECOGNITION},
         "achieved_year": row.get("achieved_year", int),
-        "decision_number": row["decision_number"],
         "decided_on": row.get("decided_on", date.fromisoformat),
-        "effective_on": row.get("effective_on", date.fromisoformat),
-        "signer": row["signer"],
-        "basis": row["basis"],
-        "is_verified": row.get("is_verified", flag),
-        "recorded_at": _midnight(row.get("effective_on", date.fromisoformat)),
+        "effective_on": row.need("effective_on", date.fromisoformat),
+        "is_verified": row.need("is_verified", flag),
+        "recorded_at": _midnight(row.need("effective_on", date.fromisoformat)),
     }
 
 

@@ -1,14 +1,15 @@
 """Reference data of directives and their targets."""
 
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
-
-from django.core.exceptions import ValidationError
 
 from criteria.models import CriteriaSet
 from directives.models import Directive, Target
 from ntm_portal.accounts.models import Department
 from ntm_portal.core.reference import Counts, Row, read_json, upsert
+from ntm_portal.core.text import clean
 
 DATA = Path(__file__).parent / "data"
 
@@ -20,24 +21,23 @@ def load_reference(data: Path = DATA) -> list[Counts]:
     """
     rows = read_json(data / "directives.json")
     found, directive_counts = upsert(Directive, ("number", "issuer", "year"), ((r, _directive(r)) for r in rows))
-    directives = {key[0]: record for key, record in found.items()}
+    directives = _by_number(found.values())
     departments = {d.code: d for d in Department.objects.all()}
     for row, directive in zip(rows, found.values(), strict=True):
-        _link(directive, "refers_to", [_known(row, number, directives) for number in row["refers_to"]])
-        _link(directive, "recipients", [_known(row, code, departments) for code in row["recipients"]])
+        for column, known in (("refers_to", directives), ("recipients", departments)):
+            _link(directive, column, [row.resolve(key, known, column) for key in row.texts(column)])
     sets = {s.code: s for s in CriteriaSet.objects.all()}
     rows = read_json(data / "targets.json")
-    targets, target_counts = upsert(Target, ("directive_id", "code"), ((r, _target(r, directives, sets)) for r in rows))
-    for row, target in zip(rows, targets.values(), strict=True):
-        try:
-            target.clean()
-        except ValidationError as error:
-            raise row.wrong(" ".join(error.messages)) from error
+    _, target_counts = upsert(Target, ("directive_id", "code"), ((r, _target(r, directives, sets)) for r in rows))
     return [directive_counts, target_counts]
 
 
-def _known(row: Row, key: str, known: dict):
-    return Row(row.file, row.line, {"refers": key}).find("refers", known)
+def _by_number(found: Iterable[Directive]) -> dict[str, Directive]:
+    """Directives by number alone; a number that several carry tells nothing, so it is not known."""
+    held: dict[str, list[Directive]] = defaultdict(list)
+    for directive in found:
+        held[directive.number].append(directive)
+    return {number: same[0] for number, same in held.items() if len(same) == 1}
 
 
 def _link(directive: Directive, field: str, wanted: list) -> None:
@@ -47,19 +47,22 @@ def _link(directive: Directive, field: str, wanted: list) -> None:
 
 
 def _directive(row: Row) -> dict:
-    plain = ("number", "kind", "issuer", "abstract", "body", "basis")
-    issued_on = row.get("issued_on", date.fromisoformat)
-    values = {name: row[name] for name in plain} | {"issued_on": issued_on, "year": issued_on.year}
+    issued_on = row.need("issued_on", date.fromisoformat)
+    values = {name: row[name] for name in ("kind", "abstract", "body", "basis")}
+    values |= {name: clean(row[name]) for name in ("number", "issuer")}
+    values |= {"issued_on": issued_on, "year": issued_on.year}
     derived = Directive(**values)
     derived.derive_keys()
     return values | {"search_key": derived.search_key}
 
 
-def _target(row: Row, directives: dict, sets: dict) -> dict:
-    plain = ("code", "order", "title", "kind", "parameters", "quote", "is_focus")
+def _target(row: Row, directives: Mapping[str, Directive], sets: Mapping[str, CriteriaSet]) -> dict:
     return {
-        **{name: row[name] for name in plain},
+        **{name: row[name] for name in ("code", "title", "kind", "quote")},
+        "order": row.of("order", int),
+        "parameters": row.of("parameters", dict),
+        "is_focus": row.of("is_focus", bool),
         "directive_id": row.find("directive", directives).pk,
         "criteria_set_id": row.find("criteria_set", sets).pk,
-        "due_on": row.get("due_on", date.fromisoformat),
+        "due_on": row.need("due_on", date.fromisoformat),
     }

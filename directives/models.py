@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from communes.models import Commune
 from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
@@ -110,10 +111,13 @@ class Target(models.Model):
         return self.title
 
     def clean(self) -> None:
-        """Parameters must fit the kind, and a target cannot be due before its directive."""
+        """Parameters fit the kind and name a unit that there is; no target is due before its directive."""
         try:
-            parse_parameters(self.kind, self.parameters)
+            asked = parse_parameters(self.kind, self.parameters)
         except ValueError as error:
             raise ValidationError({"parameters": str(error)}) from error
+        code = getattr(asked, "commune", None)
+        if code is not None and not Commune.objects.filter(code=code).exists():
+            raise ValidationError({"parameters": f"Không có xã mang mã {code}."})
         if self.directive_id and self.due_on and self.due_on < self.directive.issued_on:
             raise ValidationError({"due_on": "Hạn không thể trước ngày ban hành văn bản."})

@@ -73,6 +73,18 @@ _LIMITS = {
 }
 
 
+def _check_values(shape: type[Parameters], given: Mapping[str, Any]) -> None:
+    for name, (low, high) in _LIMITS.items():
+        value = given.get(name, low)
+        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+            raise ParameterError(f"{name} phải là số nguyên từ {low} đến {high}.")
+    if "tier" in given and given["tier"] not in Tier.values:
+        raise ParameterError(f"tier phải là một trong: {', '.join(Tier.values)}.")
+    for field in fields(shape):
+        if field.type is str and not (isinstance(given[field.name], str) and given[field.name]):
+            raise ParameterError(f"{field.name} phải là chữ.")
+
+
 def parse_parameters(kind: str, given: Mapping[str, Any]) -> Parameters:
     """Parameters of a target as its kind needs them. Raises ParameterError naming what is wrong."""
     shape = SHAPES.get(kind)
@@ -84,10 +96,5 @@ def parse_parameters(kind: str, given: Mapping[str, Any]) -> Parameters:
     wrong = [f"thiếu {n}" for n in names if n not in given] + [f"thừa {n}" for n in given if n not in names]
     if wrong:
         raise ParameterError(f"Tham số {', '.join(wrong)}; kiểu này cần: {', '.join(names)}.")
-    for name, (low, high) in _LIMITS.items():
-        value = given.get(name, low)
-        if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
-            raise ParameterError(f"{name} phải là số nguyên từ {low} đến {high}.")
-    if "tier" in names and given["tier"] not in Tier.values:
-        raise ParameterError(f"tier phải là một trong: {', '.join(Tier.values)}.")
+    _check_values(shape, given)
     return shape(**given)

@@ -23,10 +23,10 @@ def load_reference(data: Path = DATA) -> list[Counts]:
                 r,
                 {
                     "kind": r["kind"],
-                    "year": r.get("year", int),
-                    "number": r.get("number", int),
-                    "data_until": r.get("data_until", date.fromisoformat),
-                    "due_on": r.get("due_on", date.fromisoformat),
+                    "year": r.need("year", int),
+                    "number": r.need("number", int),
+                    "data_until": r.need("data_until", date.fromisoformat),
+                    "due_on": r.need("due_on", date.fromisoformat),
                     "basis": r["basis"],
                 },
             )

@@ -53,7 +53,7 @@ def _load_sponsorships(data: Path, departments: dict[str, Department]) -> Counts
                     "kind": r["kind"],
                     "valid_from": r.get("valid_from", date.fromisoformat),
                     "basis": r["basis"],
-                    "is_verified": r.get("is_verified", flag),
+                    "is_verified": r.need("is_verified", flag),
                 },
             )
             for r in rows
@@ -70,7 +70,7 @@ def load_demo_users(data: Path = DATA) -> list[str]:
     departments = {d.code: d for d in Department.objects.all()}
     names = []
     for row in read_csv(data / "demo_users.csv", ["username", "full_name", "department", "role"]):
-        department, role = row.find("department", departments), Role(row["role"])
+        department, role = row.find("department", departments), row.need("role", Role)
         names.append(row["username"])
         user, is_new = User.objects.get_or_create(
             username=row["username"],

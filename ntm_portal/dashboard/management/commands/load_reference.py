@@ -32,6 +32,8 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, data: Path | None = None, **options) -> None:
+        if data and not any((data / app).is_dir() for app in LOADERS):
+            raise CommandError(f"Không nạp gì cả. {data} không có thư mục con nào trong: {', '.join(LOADERS)}.")
         try:
             with transaction.atomic():
                 counts = [
