@@ -29,7 +29,18 @@ class DistrictAdmin(PortalAdmin):
 
 @admin.register(Commune)
 class CommuneAdmin(PortalAdmin):
-    list_display = ("name", "kind", "district", "code", "group", "is_group_verified", "is_verified", "valid_to")
+    list_display = (
+        "name",
+        "kind",
+        "district",
+        "code",
+        "group",
+        "is_group_verified",
+        "is_extremely_difficult",
+        "is_extremely_difficult_verified",
+        "is_verified",
+        "valid_to",
+    )
     list_filter = (
         "district",
         "kind",
@@ -38,6 +49,7 @@ class CommuneAdmin(PortalAdmin):
         "is_group_verified",
         "is_border",
         "is_extremely_difficult",
+        "is_extremely_difficult_verified",
         "in_village_scheme",
     )
     list_select_related = ("district",)
@@ -51,7 +63,7 @@ class CommuneAdmin(PortalAdmin):
                 "fields": (
                     ("group", "is_group_verified"),
                     "is_border",
-                    "is_extremely_difficult",
+                    ("is_extremely_difficult", "is_extremely_difficult_verified"),
                     "in_village_scheme",
                     ("population", "population_year"),
                     "village_count",

@@ -10,8 +10,8 @@ from ntm_portal.core.text import clean, search_key
 DATA = Path(__file__).parent / "data"
 _UNIT = ("code", "name", "kind", "name_variants", "valid_from", "valid_to", "basis")
 _COMMUNE = (
-    "district", "group", "is_group_verified", "is_border", "is_extremely_difficult", "in_village_scheme",
-    "population", "population_year", "village_count", "successor_code", "successor_name",
+    "district", "group", "is_group_verified", "is_border", "is_extremely_difficult", "is_extremely_difficult_verified",
+    "in_village_scheme", "population", "population_year", "village_count", "successor_code", "successor_name",
 )  # fmt: skip
 
 
@@ -35,6 +35,7 @@ def _commune(row: Row, districts: dict) -> dict:
         "is_group_verified": row.need("is_group_verified", flag),
         "is_border": row.need("is_border", flag),
         "is_extremely_difficult": row.get("is_extremely_difficult", flag),
+        "is_extremely_difficult_verified": row.need("is_extremely_difficult_verified", flag),
         "in_village_scheme": row.need("in_village_scheme", flag),
         "population": row.get("population", int),
         "population_year": row["population_year"],

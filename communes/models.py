@@ -86,6 +86,7 @@ class Commune(Unit):
     is_group_verified = models.BooleanField("khu vực đã kiểm chứng", default=False)
     is_border = models.BooleanField("xã biên giới", default=False)
     is_extremely_difficult = models.BooleanField("đặc biệt khó khăn", null=True, blank=True)
+    is_extremely_difficult_verified = models.BooleanField("đặc biệt khó khăn đã kiểm chứng", default=False)
     in_village_scheme = models.BooleanField("thuộc Đề án thôn, bản", default=False)
     population = models.PositiveIntegerField("dân số", null=True, blank=True)
     population_year = models.CharField("năm của dân số", max_length=30, blank=True)

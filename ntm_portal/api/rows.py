@@ -55,6 +55,9 @@ def commune_row(status: CommuneStatus, shown: Snapshot) -> dict[str, Any]:
     }
 
 
+_CHARACTER = ("is_group_verified", "is_border", "is_extremely_difficult", "is_extremely_difficult_verified")
+
+
 def commune_detail(code: str, shown: Snapshot) -> dict[str, Any]:
     """A unit with villages, succession, sponsors and recognitions. Raises NotFoundError for an unknown code."""
     record = Commune.objects.filter(code=code).first()
@@ -66,6 +69,7 @@ def commune_detail(code: str, shown: Snapshot) -> dict[str, Any]:
     villages = list(Village.objects.in_force(shown.as_of).filter(commune=record).order_by("sort_key"))
     row = commune_row(status, shown) if status else place_row(place, shown)
     return row | {
+        **{name: getattr(record, name) for name in _CHARACTER},
         "is_illustration": row["is_illustration"] or any(village.is_illustration for village in villages),
         "villages": villages,
         "succession": record,

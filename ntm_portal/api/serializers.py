@@ -100,6 +100,10 @@ class RecognitionSerializer(serializers.Serializer):
 
 
 class CommuneDetailSerializer(CommuneSerializer, ConditionSerializer):
+    is_group_verified = serializers.BooleanField(help_text="Khu vực đã kiểm chứng.")
+    is_border = serializers.BooleanField(help_text="Xã biên giới.")
+    is_extremely_difficult = serializers.BooleanField(allow_null=True, help_text="Đặc biệt khó khăn; trống: chưa rõ.")
+    is_extremely_difficult_verified = serializers.BooleanField(help_text="Mục đặc biệt khó khăn đã kiểm chứng.")
     villages = VillageSerializer(many=True)
     succession = SuccessionSerializer()
     sponsors = SponsorSerializer(many=True)

@@ -100,6 +100,15 @@ def test_commune_detail_adds_villages_sponsors_succession_and_recognitions(api):
     assert [(r["decision_number"], r["achieved_year"]) for r in recognised] == [("365/QĐ-UBND", 2018)]
 
 
+@pytest.mark.parametrize(
+    ("code", "known"), [("23407", [True, False]), ("23452", [True, True]), ("23281", [None, False])]
+)
+def test_commune_detail_says_what_is_unverified(api, code, known):
+    body = api.json(f"communes/{code}/")
+    assert [body[name] for name in ("is_extremely_difficult", "is_extremely_difficult_verified")] == known
+    assert (body["is_group_verified"], body["is_border"]) == (False, False)
+
+
 def test_ward_has_a_row_but_no_status(api):
     assert api.json("communes/23281/")["criteria_met"] is None
     assert api.get("communes/23281/status/").status_code == 404

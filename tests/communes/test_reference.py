@@ -54,6 +54,15 @@ def test_the_province_has_its_units():
     assert (District.objects.count(), Commune.objects.count(), kinds) == (10, 102, [85, 10, 7])
 
 
+def test_what_the_facts_leave_unverified_keeps_its_flag():
+    difficult = Commune.objects.filter(is_extremely_difficult=True)
+    unverified = difficult.filter(is_extremely_difficult_verified=False)
+
+    assert (difficult.count(), unverified.count()) == (42, 13)
+    assert set(unverified.values_list("district__name", flat=True)) == {"Tu Mơ Rông", "Sa Thầy"}
+    assert not Commune.objects.filter(is_extremely_difficult=None, is_extremely_difficult_verified=True).exists()
+
+
 def test_the_catalogue_has_its_criteria_indicators_and_measures():
     measures = Measure.objects.filter(indicator__code="17.1").order_by("order")
 

@@ -205,6 +205,12 @@ def test_commune_is_not_recognised_before_its_decision(portal, clock_at):
     )
 
 
+@pytest.mark.parametrize(("code", "said"), [(DAK_NA, " (chưa kiểm chứng)"), ("23452", "")])
+def test_what_the_sources_leave_open_about_a_place_is_said(code, said, portal):
+    facts = words(part(portal.get(f"/xa/{code}/"), "p", 'class="facts"'))
+    assert re.search(r"· đặc biệt khó khăn([^·]*)", facts).group(1).rstrip() == said
+
+
 def test_ward_is_outside(portal):
     response = portal.get(f"/xa/{QUANG_TRUNG}/")
     assert response.status_code == 200
