@@ -1,10 +1,11 @@
 """Error pages in Vietnamese, and problems where the API was asked."""
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from ntm_portal.core.errors import BadQueryError, DomainError
+from criteria.models import CriteriaSet
+from ntm_portal.core.errors import BadQueryError, DomainError, NotFoundError
 
 _PAGES = {
     400: ("Yêu cầu không hợp lệ", "Địa chỉ hoặc dữ liệu gửi lên không đọc được."),
@@ -48,8 +49,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return fault_page(request, 500)
 
 
+def empty_portal(request: HttpRequest, status: int = 200) -> HttpResponse | None:
+    """While nothing is loaded: the page that says what to do next, whatever was asked for."""
+    if CriteriaSet.objects.exists():
+        return None
+    return render(request, "dashboard/empty.html", {"title": "Chưa có dữ liệu"}, status=status)
+
+
 class DomainErrorMiddleware:
-    """A rule or a faulty query becomes a page with its own words instead of a traceback."""
+    """A rule or a faulty query becomes a page with its own words instead of a traceback.
+
+    What is not found in a portal with nothing loaded is not missing: nothing is there yet.
+    """
 
     def __init__(self, get_response) -> None:
         self.get_response = get_response
@@ -59,6 +70,10 @@ class DomainErrorMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Only errors that were meant for a person."""
+        if isinstance(error, Http404 | NotFoundError) and not request.path.startswith("/api/"):
+            empty = empty_portal(request, status=404)
+            if empty is not None:
+                return empty
         if not isinstance(error, DomainError):
             return None
         hints = [said for words in error.errors.values() for said in words] if isinstance(error, BadQueryError) else []

@@ -12,19 +12,27 @@ DATE_WORDS = "Ngày phải có thật, viết như 13/10/2020 hoặc 2020-10-13.
 
 
 class QueryForm(forms.Form):
-    """A form read from the query string."""
+    """A form read from the query string. A field whose widget selects several takes its parameter several times."""
 
     @classmethod
     def read(cls, given: QueryDict) -> dict:
-        """Cleaned values. Raises BadQueryError saying what is accepted."""
-        unknown = sorted(set(given) - set(cls.base_fields))
-        errors = {name: [f"Không có tham số “{name}”. Nhận: {', '.join(cls.base_fields)}."] for name in unknown}
+        """Cleaned values, several of one parameter as a tuple. Raises BadQueryError saying what is accepted."""
+        errors = {name: [said] for name, values in sorted(given.lists()) if (said := cls._fault(name, values))}
         form = cls(given)
         if not form.is_valid():
             errors |= {name: [str(word) for word in words] for name, words in form.errors.items()}
         if errors:
             raise BadQueryError("Địa chỉ này có tham số không đọc được.", errors)
-        return form.cleaned_data
+        return {name: tuple(value) if isinstance(value, list) else value for name, value in form.cleaned_data.items()}
+
+    @classmethod
+    def _fault(cls, name: str, values: list[str]) -> str:
+        field = cls.base_fields.get(name)
+        if field is None:
+            return f"Không có tham số “{name}”. Nhận: {', '.join(cls.base_fields)}."
+        if len(values) > 1 and not getattr(field.widget, "allow_multiple_selected", False):
+            return f"Tham số “{name}” chỉ được ghi một lần."
+        return ""
 
 
 def _day_field() -> forms.DateField:
@@ -34,9 +42,8 @@ def _day_field() -> forms.DateField:
 
 
 def _checked_year(day: date | None) -> date | None:
-    """A year far from the programme is a slip of the keyboard."""
-    if day and not 2000 <= day.year <= 2100:
-        raise forms.ValidationError("Ngày phải trong khoảng năm 2000 đến 2100.")
+    if day and day.year not in clock.YEARS:
+        raise forms.ValidationError(clock.YEARS_WORDS)
     return day
 
 

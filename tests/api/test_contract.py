@@ -14,14 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from drf_spectacular.generators import SchemaGenerator
 from jsonschema import Draft202012Validator
-from rest_framework.exceptions import ParseError, UnsupportedMediaType
+from rest_framework import serializers
+from rest_framework.exceptions import ParseError, UnsupportedMediaType, ValidationError
+from rest_framework.request import Request
 
 from communes.models import Commune
 from criteria.models import Recognition
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.api.auth import ALLOWANCE, find_caller
+from ntm_portal.api.parameters import Query
 from ntm_portal.api.problems import problem_for
 from ntm_portal.core import clock
+from ntm_portal.core.ledger import Position
 from ntm_portal.wsgi import application
 
 STATUS_PATHS = [
@@ -104,6 +108,24 @@ def test_public_reading_opens_status_when_the_province_says_so(client, db, setti
 def test_faulty_query_is_a_problem_with_a_pointer(api, path, pointers):
     response = api.get(path)
     assert problem_of(response) == (400, "application/problem+json", pointers)
+
+
+class Compared(Query):
+    """An answer that takes one of its parameters several times."""
+
+    xa = serializers.ListField(child=serializers.CharField())
+    as_of = serializers.DateField(required=False)
+
+
+def test_query_takes_several_values_where_it_says_so():
+    def read(query: str) -> dict:
+        return Compared.read(Request(RequestFactory().get(f"/?{query}")), Position("", 0))
+
+    assert read("xa=23407&xa=23410&as_of=2020-10-13") == {"xa": ["23407", "23410"], "as_of": date(2020, 10, 13)}
+    assert read("xa=23407") == {"xa": ["23407"]}
+    with pytest.raises(ValidationError) as refused:
+        read("xa=23407&as_of=2020-10-13&as_of=2020-10-12")
+    assert refused.value.get_codes() == {"as_of": ["repeated"]}
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,12 @@ from datetime import date
 from urllib.parse import quote
 
 import pytest
+from django import forms
+from django.http import QueryDict
 
 from criteria.models import Assessment
+from ntm_portal.core.errors import BadQueryError
+from ntm_portal.dashboard.forms import QueryForm
 from tests.factories.ledger import DAK_NA
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +20,7 @@ KON_DAO, MANG_CANH, QUANG_TRUNG = "23434", "23470", "23281"
 YEAR_END = date(2020, 12, 31)
 STATUS_PAGES = ["/", "/huyen/617/", f"/xa/{DAK_NA}/", "/ma-tran/", "/muc-tieu/"]
 NO_SUCH_DAY = "Ngày phải có thật, viết như 13/10/2020 hoặc 2020-10-13."
-FAR_YEAR = "Ngày phải trong khoảng năm 2000 đến 2100."
+FAR_YEAR = "Phải trong khoảng năm 2000 đến 2100."
 BAD_DAYS = {
     "31/02/2020": NO_SUCH_DAY,
     "abc": NO_SUCH_DAY,
@@ -104,6 +108,35 @@ def test_unknown_parameter_is_answered_with_what_is_accepted(page, accepted, por
     response = portal.get(page, {"nagy": "2020-10-13"})
     assert response.status_code == 400
     assert said_by(response).endswith(f"Không có tham số “nagy”. Nhận: {accepted}.")
+
+
+@pytest.mark.parametrize(
+    ("page", "name"),
+    [*((page, name) for page in STATUS_PAGES for name in ("ngay", "so_voi", "biet_den")), ("/tim/", "q")],
+)
+def test_parameter_written_twice_is_refused(page, name, portal):
+    value = "dak" if name == "q" else "2020-10-13"
+    response = portal.get(page, {name: [value, value]})
+    assert response.status_code == 400
+    assert said_by(response).endswith(f"Tham số “{name}” chỉ được ghi một lần.")
+
+
+class Compared(QueryForm):
+    """A page that takes one of its parameters several times."""
+
+    xa = forms.MultipleChoiceField(choices=[("23407", "Đăk Na"), ("23410", "Măng Ri")])
+    ngay = forms.DateField(required=False)
+
+
+def test_form_takes_several_values_where_it_says_so():
+    assert Compared.read(QueryDict("xa=23407&xa=23410&ngay=2020-10-13")) == {
+        "xa": ("23407", "23410"), "ngay": date(2020, 10, 13),
+    }  # fmt: skip
+    with pytest.raises(BadQueryError) as refused:
+        Compared.read(QueryDict("xa=23407&ngay=2020-10-13&ngay=2020-10-12&nagy=1"))
+    assert refused.value.errors == {
+        "nagy": ["Không có tham số “nagy”. Nhận: xa, ngay."], "ngay": ["Tham số “ngay” chỉ được ghi một lần."],
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize("day", ["01/06/2019", "01/01/2012"])

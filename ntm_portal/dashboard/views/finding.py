@@ -9,6 +9,7 @@ from ntm_portal.accounts.permissions import require
 from ntm_portal.core import clock
 from ntm_portal.core.errors import NotFoundError
 from ntm_portal.dashboard.asked import Asked
+from ntm_portal.dashboard.faults import empty_portal
 from ntm_portal.dashboard.forms import SearchForm, StatusForm
 
 
@@ -27,6 +28,8 @@ def search(request: HttpRequest) -> HttpResponse:
         if len(found) == 1:
             kind = "district" if districts else "commune"
             return redirect(f"dashboard:{kind}", code=found[0].code)
+    if not communes and not districts and (empty := empty_portal(request)):
+        return empty
     return render(
         request, "dashboard/search.html", {"title": "Tìm", "words": words, "communes": communes, "districts": districts}
     )
