@@ -136,6 +136,19 @@ def test_no_recognition_is_made_up(clock_at):
     assert Recognition.objects.filter(basis="").count() == 0
 
 
+def test_recognised_communes_are_those_with_a_certain_date():
+    """Published: 18 at the end of 2019, 24 at the end of 2020; docs/decisions.md says which are not certain by then."""
+    counts = [sum(s.recognition is not None for s in snapshot(SET, day).statuses) for day in (END_2019, END_2020)]
+    later = Recognition.objects.filter(tier="STANDARD", effective_on__range=(date(2021, 1, 1), date(2021, 12, 31)))
+
+    assert counts == [17, 21]
+    assert dict(later.values_list("commune__name", "effective_on")) == {
+        "Măng Cành": date(2021, 1, 7),
+        "Sa Bình": date(2021, 3, 31),
+        "Đăk Ngọk": date(2021, 12, 31),
+    }
+
+
 def test_districts_without_a_recognised_commune_are_those_the_facts_leave():
     statuses = snapshot(SET, LETTER).statuses
 
