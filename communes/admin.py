@@ -29,18 +29,7 @@ class DistrictAdmin(PortalAdmin):
 
 @admin.register(Commune)
 class CommuneAdmin(PortalAdmin):
-    list_display = (
-        "name",
-        "kind",
-        "district",
-        "code",
-        "group",
-        "is_group_verified",
-        "is_extremely_difficult",
-        "is_extremely_difficult_verified",
-        "is_verified",
-        "valid_to",
-    )
+    list_display = ("name", "kind", "district", "code", "group", "is_group_verified", "is_verified", "valid_to")
     list_filter = (
         "district",
         "kind",
