@@ -3,7 +3,7 @@
 (() => {
   const root = document.documentElement;
   const sheet = document.querySelector("link[data-dark]");
-  const themes = { light: "not all", dark: "all", auto: "(prefers-color-scheme: dark)" };
+  const themes = { light: "not all", dark: "screen", auto: "screen and (prefers-color-scheme: dark)" };
 
   const recall = (key) => {
     try {
