@@ -191,7 +191,7 @@ def lacking_table(statuses: Sequence[CommuneStatus], number: int, reading: Readi
         shared["tieu_chi"],
         shared["so_lieu"],
     ]
-    return table(f"tieu-chi-{number}", f"Xã chưa đạt tiêu chí {number}", columns, statuses, reading)
+    return table(f"tieu-chi-{number}", f"{len(statuses)} xã chưa đạt, gần đạt nhất trước", columns, statuses, reading)
 
 
 def _step(status: CommuneStatus, number: int) -> Step:

@@ -76,7 +76,7 @@ def test_province_shows_the_bands_at_the_end_of_the_year(portal, clock_at):
 
 
 def test_districts_add_up_to_the_province(portal):
-    table = part(portal.get("/"), "section", 'aria-labelledby="cac-huyen"')
+    table = part(portal.get("/"), "section", 'aria-labelledby="bang-huyen-ten"')
     rows = [cells(row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
     districts, total = rows[1:-1], rows[-1]
     numeric = [1, 4, 5, 6, 7, 8, 9]

@@ -51,7 +51,9 @@ def _samples(reading: Reading) -> dict[str, Any]:
         "changes": changes_between(shown, before),
         "before_on": before.as_of,
         "ladder": ladder(statuses[0]) if statuses else (),
-        "measures": [m for s in statuses for c in s.finding.criteria for i in c.indicators for m in i.measures][:4],
+        "measures": [
+            m for s in statuses for c in s.finding.criteria for i in c.indicators for m in i.measures if m.result
+        ][:4],
         "table": communes_table(statuses, reading, name="mau", caption="Bảng mẫu"),
     }
 

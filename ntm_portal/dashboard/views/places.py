@@ -82,7 +82,9 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         own.sort(key=lambda s: (s.finding.criteria_met, s.commune.sort_key))
         return context | {
             "changes": changes_between(shown, before, among=lambda s: s.commune.district_code == code),
-            "table": communes_table(own, reading, name=f"huyen-{code}", caption=f"Các xã của {record.full_name}"),
+            "table": communes_table(
+                own, reading, name=f"huyen-{code}", caption=f"{len(own)} xã, ít tiêu chí nhất trước"
+            ),
             **_standing(row, summaries.of_district(code, shown, reading.year_before), reading),
         }
 

@@ -110,7 +110,12 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         if body.district:
             communes = [s for s in shown.statuses if s.commune.district_code == body.district.code]
             communes.sort(key=lambda s: (s.finding.criteria_met, s.commune.sort_key))
-            table = communes_table(communes, reading, name=f"don-vi-{code}", caption=f"Các xã của {body.district}")
+            table = communes_table(
+                communes,
+                reading,
+                name=f"don-vi-{code}",
+                caption=f"{len(communes)} xã của huyện, ít tiêu chí nhất trước",
+            )
             return context | {"table": table}
         return context | {"charges": own, "table": indicators_table(own, counts, reading)}
 
