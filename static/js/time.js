@@ -30,6 +30,17 @@
     input.after(button, native);
   };
 
+  // A short address that can be read and passed on: no empty choices, days as in links.
+  document.addEventListener("formdata", (event) => {
+    if (event.target.method !== "get") return;
+    for (const [name, value] of [...event.formData]) {
+      if (!value) event.formData.delete(name);
+    }
+    for (const input of event.target.querySelectorAll("input[data-day]")) {
+      if (iso(input.value)) event.formData.set(input.name, iso(input.value));
+    }
+  });
+
   if (!HTMLInputElement.prototype.showPicker) return;
   for (const input of document.querySelectorAll("input[data-day]")) addCalendar(input);
 })();
