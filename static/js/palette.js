@@ -43,6 +43,9 @@
     } else if (event.key === "ArrowUp" && at >= 0) {
       event.preventDefault();
       (at ? found[at - 1] : input).focus();
+    } else if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      palette.close();
     } else if (event.key === "Enter" && event.target === input) {
       event.preventDefault();
       openFirst();
