@@ -1,13 +1,13 @@
 """Counts of a snapshot: by province, district, criterion and body in charge, each against an earlier snapshot."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from criteria.engine.bands import BAND_LABELS, Band, average, tally
-from criteria.engine.facts import Result
+from criteria.engine.facts import IndicatorSpec, Result
 from criteria.models import Responsibility, Tier
 from criteria.queries import CommuneStatus, Snapshot
 
@@ -178,6 +178,13 @@ def by_district(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     )
 
 
+def of_district(code: str, shown: Snapshot, before: Snapshot) -> SummaryRow | None:
+    """The row of one district; none while it has no rural commune."""
+    now = [s for s in shown.statuses if s.commune.district_code == code]
+    then = [s for s in before.statuses if s.commune.district_code == code]
+    return _row(code, now[0].commune.district_name, shown, now, then) if now else None
+
+
 def by_criterion(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     """A row for each criterion, with its counts alone."""
     known = with_data(shown.statuses)
@@ -202,6 +209,38 @@ def by_department(shown: Snapshot, before: Snapshot) -> tuple[SummaryRow, ...]:
     return tuple(
         SummaryRow(code, name, communes, known, criteria=tuple(c for c in counts if c.number in numbers))
         for (_, code, name), numbers in sorted(led.items())
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorCount:
+    """Communes by what they are found on one indicator."""
+
+    indicator: IndicatorSpec
+    met: int
+    not_met: int
+    no_data: int
+
+    @property
+    def total(self) -> int:
+        return self.met + self.not_met + self.no_data
+
+
+def indicator_counts(statuses: Sequence[CommuneStatus], numbers: Collection[int]) -> tuple[IndicatorCount, ...]:
+    """Communes meeting (or exempt), not meeting and without data, for each indicator of those criteria, in order."""
+    results: dict[str, list[Result]] = defaultdict(list)
+    specs: dict[str, IndicatorSpec] = {}
+    for status in statuses:
+        for criterion in status.finding.criteria:
+            if criterion.criterion.number in numbers:
+                for found in criterion.indicators:
+                    specs[found.indicator.code] = found.indicator
+                    results[found.indicator.code].append(found.result)
+    return tuple(
+        IndicatorCount(
+            specs[code], sum(r.is_passed for r in held), held.count(Result.NOT_MET), held.count(Result.NO_DATA)
+        )
+        for code, held in results.items()
     )
 
 

@@ -9,6 +9,7 @@ from ntm_portal.core.errors import DomainError
 MAY = {
     "read_status": frozenset(Role),
     "edit_master_data": frozenset({Role.ADMIN, Role.COORDINATOR}),
+    "see_design": frozenset({Role.ADMIN, Role.COORDINATOR}),
     "manage_accounts": frozenset({Role.ADMIN}),
 }
 # What the admin site lets each act change; viewing goes with it, and read_status lets staff view the rest.

@@ -61,6 +61,12 @@ class Reading:
         """The last day of the year before."""
         return self.at(date(self.shown.as_of.year - 1, 12, 31))
 
+    def href(self, **changed: Any) -> str:
+        """This page with other choices; what is empty is left out, and a file is asked for only anew."""
+        given = {name: value for name, value in self.given.items() if name != "xuat"} | changed
+        pairs = [*self.asked.pairs, *((name, value) for name, value in given.items() if value)]
+        return "?" + urlencode(pairs, doseq=True, safe=":")
+
     def at(self, day: date) -> Snapshot:
         """The same set, as known at the same moment, on another day."""
         shown = self.shown

@@ -1,13 +1,41 @@
 """What every page knows: the province, the demonstration, who is here."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
 
 from communes.queries import province_name
 from ntm_portal.accounts.permissions import may
 from ntm_portal.core import ledger
 
 _NAMES = ledger.Memory(4)
+# (name, url name, start of the addresses that belong to it)
+_PLACES = (
+    ("Tỉnh", "province", "/huyen/"),
+    ("Mục tiêu", "targets", None),
+    ("Ma trận", "matrix", None),
+    ("Tiêu chí", "criteria", "/tieu-chi/"),
+    ("Đơn vị", "departments", "/don-vi/"),
+    ("So sánh", "compare", None),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceToGo:
+    """An entry of the main navigation; `holds` when the page at hand belongs to it without being it."""
+
+    name: str
+    url: str
+    holds: bool
+
+
+def _places_to_go(path: str) -> list[PlaceToGo]:
+    return [
+        PlaceToGo(name, reverse(f"dashboard:{view}"), bool(start) and path.startswith(start))
+        for name, view, start in _PLACES
+    ]
 
 
 def portal(request: HttpRequest) -> dict:
@@ -17,6 +45,7 @@ def portal(request: HttpRequest) -> dict:
     name = _NAMES.find_or_build(position, lambda: (province_name(),))
     return {
         "province_name": name[0],
+        "places_to_go": _places_to_go(request.path),
         "demo_date": settings.DEMO_DATE,
         "may_administer": bool(user and user.is_authenticated and user.is_staff),
         "roles": sorted(str(role.label) for role in user.scope.roles) if user and may(user, "read_status") else [],

@@ -36,9 +36,8 @@ class QueryForm(forms.Form):
 
 
 def _day_field() -> forms.DateField:
-    return forms.DateField(
-        required=False, input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y"], error_messages={"invalid": DATE_WORDS}
-    )
+    formats = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
+    return forms.DateField(required=False, input_formats=formats, error_messages={"invalid": DATE_WORDS})
 
 
 def _checked_year(day: date | None) -> date | None:
@@ -54,8 +53,8 @@ class StatusForm(QueryForm):
     so_voi = _day_field()
     biet_den = forms.DateTimeField(
         required=False,
-        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d", "%d/%m/%Y"],
-        error_messages={"invalid": "Thời điểm phải có thật, viết như 2020-10-13T08:00 hoặc 13/10/2020."},
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M", "%Y-%m-%d", "%d/%m/%Y"],
+        error_messages={"invalid": "Thời điểm phải có thật, viết như 13/10/2020 08:00 hoặc 13/10/2020."},
     )
 
     def clean_ngay(self) -> date | None:
@@ -71,7 +70,7 @@ class StatusForm(QueryForm):
             return None
         _checked_year(moment.date())
         given = self.data["biet_den"].strip()
-        return moment if "T" in given else moment + timedelta(days=1) - timedelta(microseconds=1)
+        return moment if ":" in given else moment + timedelta(days=1) - timedelta(microseconds=1)
 
     def clean(self) -> dict:
         """What is compared with lies before."""
@@ -80,6 +79,36 @@ class StatusForm(QueryForm):
         if compared and compared >= min(day, clock.today()):
             self.add_error("so_voi", f"Ngày so với phải trước ngày xem ({min(day, clock.today()):%d/%m/%Y}).")
         return data
+
+
+class TableForm(StatusForm):
+    """A status page with a table: how it is sorted, and whether it is wanted as a file."""
+
+    sap_xep = forms.CharField(required=False, max_length=40)
+    xuat = forms.ChoiceField(
+        required=False,
+        choices=[("xlsx", "xlsx")],
+        error_messages={"invalid_choice": "Chỉ xuất được dạng xlsx."},
+    )
+
+
+class CompareForm(StatusForm):
+    """Communes to hold beside each other; none compares two days instead."""
+
+    xa = forms.MultipleChoiceField(required=False)
+
+    MOST = 6
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["xa"].choices = [(code, code) for code in self.data.getlist("xa")]
+
+    def clean_xa(self) -> tuple[str, ...]:
+        """Codes in the order asked for, each once; which of them exist is the snapshot's to say."""
+        codes = tuple(dict.fromkeys(code for code in self.cleaned_data["xa"] if code))
+        if len(codes) > self.MOST:
+            raise forms.ValidationError(f"So sánh được nhiều nhất {self.MOST} xã cùng lúc.")
+        return codes
 
 
 class SearchForm(QueryForm):

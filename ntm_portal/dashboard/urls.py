@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from ntm_portal.core.converters import CommuneCode, DistrictCode
-from ntm_portal.dashboard.views import finding, overviews, places
+from ntm_portal.dashboard.views import comparing, design, finding, overviews, places, subjects
 
 register_converter(DistrictCode, "district")
 register_converter(CommuneCode, "commune")
@@ -16,6 +16,13 @@ urlpatterns = [
     path("xa/<commune:code>/", places.commune, name="commune"),
     path("ma-tran/", overviews.matrix, name="matrix"),
     path("muc-tieu/", overviews.targets, name="targets"),
+    path("tieu-chi/", subjects.criteria, name="criteria"),
+    path("tieu-chi/<int:number>/", subjects.criterion, name="criterion"),
+    path("don-vi/", subjects.departments, name="departments"),
+    path("don-vi/<slug:code>/", subjects.department, name="department"),
+    path("so-sanh/", comparing.compare, name="compare"),
+    path("thiet-ke/", design.design, name="design"),
     path("tim/", finding.search, name="search"),
+    path("tim/nhanh/", finding.find, name="find"),
     path("so-cai/<int:position>/", finding.ledger_row, name="ledger-row"),
 ]

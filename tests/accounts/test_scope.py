@@ -22,6 +22,7 @@ ACTS = {
     #                    ADMIN, COORDINATOR, OFFICER, LEADER
     "read_status": (True, True, True, True),
     "edit_master_data": (True, True, False, False),
+    "see_design": (True, True, False, False),
     "manage_accounts": (True, False, False, False),
 }
 MASTER = (

@@ -49,25 +49,32 @@ def cells(row: str) -> list[str]:
     return [words(cell) for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)]
 
 
+def items(listed: str) -> list[str]:
+    return [words(item) for item in re.findall(r"<li>.*?</li>", listed, re.DOTALL)]
+
+
 def said_by(response) -> str:
     """What a page of faults says between its title and its way home."""
     return words(main_of(response)).removesuffix(" Về trang đầu")
 
 
 def test_province_names_the_communes_below_ten(portal):
-    target = part(portal.get("/?ngay=2020-10-13"), "article", 'id="T7"')
-    assert re.findall(r'<a href="/xa/(\d+)/\?ngay=2020-10-13">(.*?)</a>:\s*(\d+)/19', target) == [
+    target = re.search(
+        r'<li class="target-row" id="T7">.*', main_of(portal.get("/?ngay=2020-10-13")), re.DOTALL
+    ).group()
+    blockers = re.search(r"<ul.*?</ul>", target, re.DOTALL).group()
+    assert re.findall(r'<a href="/xa/(\d+)/\?ngay=2020-10-13">(.*?)</a>:\s*(\d+)/19', blockers) == [
         ("23362", "Mường Hoong", "8"),
         ("23407", "Đăk Na", "8"),
         ("23365", "Ngọc Linh", "9"),
     ]
-    assert "Không còn xã dưới 10 tiêu chí" in target
+    assert words(re.search(r"<h3>(.*?)</a>", target, re.DOTALL).group()) == "Không còn xã dưới 10 tiêu chí"
 
 
 def test_province_shows_the_bands_at_the_end_of_the_year(portal, clock_at):
     clock_at(YEAR_END)
     bands = part(portal.get("/?ngay=2020-12-31"), "section", 'aria-labelledby="phan-nhom"')
-    assert re.findall(r'</span>([^<]+)</dt>\s*<dd>\s*<span class="figure">(\d+)</span>', bands) == [
+    assert re.findall(r'</span>([^<]+)</th>\s*<td class="num">(\d+)</td>', bands) == [
         ("Đạt đủ tiêu chí", "28"),
         ("15–18 tiêu chí", "10"),
         ("10–14 tiêu chí", "45"),
@@ -77,7 +84,7 @@ def test_province_shows_the_bands_at_the_end_of_the_year(portal, clock_at):
 
 
 def test_districts_add_up_to_the_province(portal):
-    table = part(portal.get("/"), "table", 'class="data"')
+    table = part(portal.get("/"), "section", 'aria-labelledby="bang-huyen-ten"')
     rows = [cells(row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
     districts, total = rows[1:-1], rows[-1]
     numeric = [1, 4, 5, 6, 7, 8, 9]
@@ -101,8 +108,14 @@ def test_faulty_day_is_answered_with_what_is_accepted(page, given, accepted, por
 
 @pytest.mark.parametrize(
     ("page", "accepted"),
-    [*((page, "ngay, so_voi, biet_den") for page in STATUS_PAGES), ("/tim/", "q")],
-    ids=[*STATUS_PAGES, "/tim/"],
+    [
+        ("/", "ngay, so_voi, biet_den, sap_xep, xuat"),
+        ("/huyen/617/", "ngay, so_voi, biet_den, sap_xep, xuat"),
+        (f"/xa/{DAK_NA}/", "ngay, so_voi, biet_den"),
+        ("/muc-tieu/", "ngay, so_voi, biet_den"),
+        ("/so-sanh/", "ngay, so_voi, biet_den, xa"),
+        ("/tim/", "q"),
+    ],
 )
 def test_unknown_parameter_is_answered_with_what_is_accepted(page, accepted, portal):
     response = portal.get(page, {"nagy": "2020-10-13"})
@@ -224,24 +237,26 @@ def test_row_of_the_ledger_says_source_values_and_moment(portal):
 
 
 def test_recognised_commune_shows_its_decision(portal):
-    standing = part(portal.get(f"/xa/{KON_DAO}/"), "section", 'class="card standing"')
-    (decision,) = re.findall(r"<li>(Nông thôn mới.*?)<br>", standing)
-    assert decision == "Nông thôn mới, đạt chuẩn năm 2018, quyết định 365/QĐ-UBND ngày 13/05/2019"
+    response = portal.get(f"/xa/{KON_DAO}/")
+    decided = words(part(response, "section", 'aria-labelledby="quyet-dinh"'))
+    said = "đạt chuẩn năm 2018, quyết định 365/QĐ-UBND ngày 13/05/2019"
+    assert decided.startswith(f"Quyết định công nhận, đơn vị giúp đỡ Nông thôn mới: {said} ")
+    assert words(part(response, "li", 'class="done"')) == f"Nông thôn mới {said}"
+    assert words(part(response, "li", 'aria-current="step"')) == "Nông thôn mới nâng cao chưa có quyết định"
 
 
 def test_commune_is_not_recognised_before_its_decision(portal, clock_at):
     clock_at(YEAR_END)
-    standing = words(part(portal.get(f"/xa/{MANG_CANH}/"), "section", 'class="card standing"'))
-    assert standing.startswith("Đang ở đâu 19 /19 tiêu chí")
-    assert standing.endswith("Đạt đủ tiêu chí, chưa có quyết định công nhận.") or (
-        "Đạt đủ tiêu chí, chưa có quyết định công nhận. Đang vướng mục tiêu:" in standing
-    )
+    response = portal.get(f"/xa/{MANG_CANH}/")
+    figure = words(part(response, "p", '>\\s*<strong class="figure hero"'))
+    assert figure == "19 /19 tiêu chí"
+    assert words(part(response, "li", 'aria-current="step"')) == "Nông thôn mới đủ tiêu chí, chờ quyết định"
 
 
 @pytest.mark.parametrize(("code", "said"), [(DAK_NA, " (chưa kiểm chứng)"), ("23452", "")])
 def test_what_the_sources_leave_open_about_a_place_is_said(code, said, portal):
-    facts = words(part(portal.get(f"/xa/{code}/"), "p", 'class="facts"'))
-    assert re.search(r"· đặc biệt khó khăn([^·]*)", facts).group(1).rstrip() == said
+    facts = items(part(portal.get(f"/xa/{code}/"), "ul", 'class="facts"'))
+    assert [fact for fact in facts if fact.startswith("đặc biệt khó khăn")] == [f"đặc biệt khó khăn{said}"]
 
 
 def test_ward_is_outside(portal):

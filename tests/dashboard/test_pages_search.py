@@ -9,7 +9,9 @@ import pytest
 pytestmark = pytest.mark.django_db
 
 DAK_NA = [("/xa/23407/", "Xã Đăk Na"), ("/xa/23327/", "Xã Đăk Năng")]
-NOTHING = "Không có xã, huyện nào tên “{}”. Thử gõ ít chữ hơn, ví dụ “dak na”."
+NOTHING = "Không có gì tên “{}”. Thử gõ ít chữ hơn, ví dụ “dak na”."
+
+WHAT_TO_TYPE = "Gõ tên xã, huyện, tiêu chí, đơn vị hoặc số văn bản, có dấu hay không dấu đều được."
 
 
 def found(response) -> list[tuple[str, str]]:
@@ -57,12 +59,12 @@ def test_unknown_words_find_nothing_and_say_so(typed, portal):
 @pytest.mark.parametrize("query", [{}, {"q": ""}, {"q": "   "}])
 def test_empty_search_says_what_to_type(query, portal):
     response = portal.get("/tim/", query)
-    assert (found(response), empty_words(response)) == ([], "Gõ tên xã hoặc huyện, có dấu hay không dấu đều được.")
+    assert (found(response), empty_words(response)) == ([], WHAT_TO_TYPE)
 
 
 def test_html_in_the_words_is_only_text(portal):
     page = portal.get("/tim/", {"q": '"><script>alert(1)</script>'}).content.decode()
-    assert "<script" not in page
+    assert "<script>" not in page
     assert page.count("&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;") == 3
 
 

@@ -1,38 +1,45 @@
-"""Finding things: search by name, and the row of the ledger behind a figure."""
+"""Finding things: by name, and the row of the ledger behind a figure."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from communes.models import Commune, District
-from criteria.models import Assessment
+from criteria.models import Assessment, CriteriaSet
 from ntm_portal.accounts.permissions import require
-from ntm_portal.core import clock
+from ntm_portal.core import clock, ledger
 from ntm_portal.core.errors import NotFoundError
 from ntm_portal.dashboard.asked import Asked
 from ntm_portal.dashboard.faults import empty_portal
+from ntm_portal.dashboard.finding import find as find_by_name
 from ntm_portal.dashboard.forms import SearchForm, StatusForm
+
+_SHOWN = 12
+"""How many the palette shows; the search page shows them all."""
+
+
+def _found(request: HttpRequest, words: str) -> list:
+    position = request.ledger_position = ledger.current()
+    return find_by_name(words, clock.today(), at=position) if CriteriaSet.objects.exists() else []
 
 
 def search(request: HttpRequest) -> HttpResponse:
-    """Places by name, however it is typed; a single one opens at once."""
+    """Everything that has a name, however it is typed; a single one opens at once."""
     require(request.user, "read_status")
     words = SearchForm.read(request.GET)["q"]
-    today = clock.today()
-    communes = districts = ()
-    if words:
-        communes = (
-            Commune.objects.in_force(today).named_like(words).select_related("district").order_by("sort_key")[:50]
-        )
-        districts = District.objects.in_force(today).named_like(words).order_by("sort_key")
-        found = [*districts, *communes]
-        if len(found) == 1:
-            kind = "district" if districts else "commune"
-            return redirect(f"dashboard:{kind}", code=found[0].code)
-    if not communes and not districts and (empty := empty_portal(request)):
+    found = _found(request, words) if words else []
+    if len(found) == 1:
+        return redirect(found[0].url)
+    if not found and (empty := empty_portal(request)):
         return empty
-    return render(
-        request, "dashboard/search.html", {"title": "Tìm", "words": words, "communes": communes, "districts": districts}
-    )
+    return render(request, "dashboard/search.html", {"title": "Tìm", "words": words, "found": found})
+
+
+def find(request: HttpRequest) -> HttpResponse:
+    """The same as a list for the palette; nothing typed shows the pages."""
+    require(request.user, "read_status")
+    words = SearchForm.read(request.GET)["q"]
+    found = _found(request, words)
+    context = {"words": words, "found": found[:_SHOWN], "more": max(len(found) - _SHOWN, 0)}
+    return render(request, "dashboard/_found.html", context)
 
 
 def ledger_row(request: HttpRequest, position: int) -> HttpResponse:
@@ -49,8 +56,10 @@ def ledger_row(request: HttpRequest, position: int) -> HttpResponse:
     if row is None:
         raise NotFoundError(f"Sổ cái không có dòng số {position}.")
     same = known.filter(commune=row.commune, village=row.village, indicator=row.indicator, criterion=row.criterion)
+    commune = row.commune
     context = {
         "title": f"Dòng sổ cái {position}",
+        "trail": [("Tỉnh", "/"), (commune.full_name, f"/xa/{commune.code}/")],
         "carry": asked.query,
         "row": row,
         "measurements": row.measurements.select_related("measure").order_by("measure__order"),

@@ -7,7 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from criteria import summaries
 from criteria.engine.bands import BAND_LABELS, Band
 from criteria.queries import CommuneStatus
-from directives.queries import target_results
+from directives.models import Directive
+from directives.queries import TargetResult, target_results
 from ntm_portal.dashboard.asked import Reading
 from ntm_portal.dashboard.views.page import status_page
 from ntm_portal.dashboard.views.places import in_trouble
@@ -33,15 +34,19 @@ def matrix(request: HttpRequest) -> HttpResponse:
 
 
 def targets(request: HttpRequest) -> HttpResponse:
-    """Every target with its quote, state, blockers and forecast."""
+    """Every target with its quote, state, blockers and forecast, under the directive that set it."""
 
     def build(reading: Reading) -> dict[str, Any]:
-        results = target_results(reading.shown)
+        groups: dict[Directive, list[TargetResult]] = {}
+        for result in in_trouble(target_results(reading.shown)):
+            groups.setdefault(result.target.directive, []).append(result)
         return {
             "title": "Mục tiêu",
             "trail": [("Tỉnh", "/")],
-            "wide": in_trouble(r for r in results if not r.target.is_focus),
-            "focus": in_trouble(r for r in results if r.target.is_focus),
+            "groups": [
+                (directive, [r for r in held if not r.target.is_focus], [r for r in held if r.target.is_focus])
+                for directive, held in sorted(groups.items(), key=lambda group: group[0].issued_on, reverse=True)
+            ],
         }
 
     return status_page(request, "dashboard/_targets.html", build)

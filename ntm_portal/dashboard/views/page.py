@@ -14,6 +14,7 @@ from ntm_portal.accounts.permissions import require
 from ntm_portal.core import clock, ledger
 from ntm_portal.dashboard.asked import Asked, Reading
 from ntm_portal.dashboard.forms import StatusForm
+from ntm_portal.dashboard.tables import table_file
 
 _PARTS = ledger.Memory(128)
 
@@ -42,15 +43,22 @@ def _kept(request: HttpRequest) -> list[tuple[str, str]]:
 def status_page(
     request: HttpRequest, template: str, build: Build, *key: Hashable, form: type[StatusForm] = StatusForm
 ) -> HttpResponse:
-    """A page about a day. What does not depend on the reader is rendered once for each ledger position."""
+    """A page about a day. What does not depend on the reader is rendered once for each ledger position.
+
+    `build` gives the context, with the title; `key` tells apart what the template alone does not. A page whose
+    form has `xuat` has one `table`, which is written as a file when asked for.
+    """
     reading = read_page(request, form)
     if reading is None:
         return render(request, "dashboard/empty.html", {"title": "Chưa có dữ liệu"})
     shown = reading.shown
+    if reading.given.get("xuat"):
+        context = build(reading)
+        return table_file(context["table"], reading, context["title"])
 
     def part() -> dict[str, Any]:
         context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-        kept = {name: context.get(name) for name in ("title", "trail", "page_class")}
+        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class")}
         return kept | {"part": render_to_string(template, context)}
 
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())

@@ -1,6 +1,5 @@
 """The places: province, district, commune."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -9,72 +8,87 @@ from django.shortcuts import get_object_or_404
 from communes.models import Commune, District, Village
 from communes.queries import province_name
 from criteria import summaries
-from criteria.history import commune_history
-from criteria.queries import CommuneStatus, Snapshot, sources_of
+from criteria.changes import changes_between
+from criteria.summaries import SummaryRow
 from directives.models import Target
-from directives.queries import State, target_results
+from directives.queries import State, TargetResult, target_results
 from ntm_portal.accounts.models import Sponsorship
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.forms import TableForm
+from ntm_portal.dashboard.listings import communes_table, districts_table
+from ntm_portal.dashboard.profile import profile
 from ntm_portal.dashboard.views.page import status_page
 
 
-def in_trouble(results) -> list:
+def in_trouble(results) -> list[TargetResult]:
     """Targets in order of trouble; of equal ones the sooner due."""
     return sorted(results, key=lambda r: (r.state.trouble, r.target.due_on, r.target.order))
 
 
+def _standing(row: SummaryRow, year_row: SummaryRow, reading: Reading) -> dict[str, Any]:
+    """Counts of one group of communes against a month and a year before."""
+    return {
+        "row": row,
+        "year_row": year_row,
+        "bands": list(zip(row.bands, year_row.bands, strict=True)),
+        "tiers": list(zip(row.recognised, year_row.recognised, strict=True)),
+        "before_on": reading.before.as_of,
+        "year_on": reading.year_before.as_of,
+    }
+
+
+def _province(reading: Reading) -> dict[str, Any]:
+    shown, before, name = reading.shown, reading.before, province_name()
+    results = target_results(shown)
+    wide = in_trouble(r for r in results if not r.target.is_focus)
+    counts = [(state, sum(r.state is state for r in wide)) for state in (State.MISSED, State.AT_RISK)]
+    row = summaries.by_province(name, shown, before)
+    return {
+        "title": f"Tỉnh {name}",
+        "targets": wide,
+        "focus": in_trouble(r for r in results if r.target.is_focus),
+        "going_well": sum(r.state in {State.MET, State.ON_TRACK} for r in wide),
+        "trouble": [(state, count) for state, count in counts if count],
+        "below": next((r for r in wide if r.target.kind == Target.Kind.NO_COMMUNE_BELOW), None),
+        "changes": changes_between(shown, before),
+        "table": districts_table(summaries.by_district(shown, before), row, reading),
+        **_standing(row, summaries.by_province(name, shown, reading.year_before), reading),
+    }
+
+
 def province(request: HttpRequest) -> HttpResponse:
-    """The whole province: targets in order of trouble, bands, average, districts."""
-
-    def build(reading: Reading) -> dict[str, Any]:
-        shown = reading.shown
-        before = reading.before
-        results = target_results(shown)
-        wide = in_trouble(r for r in results if not r.target.is_focus)
-        return {
-            "title": f"Tỉnh {province_name()}",
-            "row": summaries.by_province(province_name(), shown, before),
-            "before_on": before.as_of,
-            "districts": summaries.by_district(shown, before),
-            "targets": wide,
-            "focus": in_trouble(r for r in results if r.target.is_focus),
-            "states": [(state, sum(r.state is state for r in wide)) for state in State],
-            "below": next((r for r in wide if r.target.kind == Target.Kind.NO_COMMUNE_BELOW), None),
-        }
-
-    return status_page(request, "dashboard/_province.html", build)
+    """The whole province: the answer, targets in order of trouble, bands, changes, districts."""
+    return status_page(request, "dashboard/_province.html", _province, form=TableForm)
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
-    """One district: its communes in order of trouble."""
+    """One district: its bands, what changed, its communes in order of trouble."""
     record = get_object_or_404(District, code=code)
 
     def build(reading: Reading) -> dict[str, Any]:
-        shown = reading.shown
-        before = reading.before
-        return {
+        shown, before = reading.shown, reading.before
+        context = {
             "title": record.full_name,
             "trail": [("Tỉnh", "/")],
-            "district": record,
-            "row": next((r for r in summaries.by_district(shown, before) if r.code == code), None),
-            "rows": _with_gains((s for s in shown.statuses if s.commune.district_code == code), before),
-            "before_on": before.as_of,
             "others": Commune.objects.in_force(shown.as_of)
             .filter(district=record)
             .exclude(kind=Commune.Kind.XA)
             .order_by("sort_key"),
         }
+        row = summaries.of_district(code, shown, before)
+        if row is None:
+            return context
+        own = [s for s in shown.statuses if s.commune.district_code == code]
+        own.sort(key=lambda s: (s.finding.criteria_met, s.commune.sort_key))
+        return context | {
+            "changes": changes_between(shown, before, among=lambda s: s.commune.district_code == code),
+            "table": communes_table(
+                own, reading, name=f"huyen-{code}", caption=f"{len(own)} xã, ít tiêu chí nhất trước"
+            ),
+            **_standing(row, summaries.of_district(code, shown, reading.year_before), reading),
+        }
 
-    return status_page(request, "dashboard/_district.html", build, code)
-
-
-def _with_gains(statuses: Iterable[CommuneStatus], before: Snapshot) -> list[tuple[CommuneStatus, int | None]]:
-    """Communes in order of trouble, each with the criteria gained since; none where it did not exist then."""
-    rows = []
-    for status in sorted(statuses, key=lambda s: (s.finding.criteria_met, s.commune.sort_key)):
-        then = before.by_code.get(status.commune.code)
-        rows.append((status, status.finding.criteria_met - then.finding.criteria_met if then else None))
-    return rows
+    return status_page(request, "dashboard/_district.html", build, code, form=TableForm)
 
 
 def commune(request: HttpRequest, code: str) -> HttpResponse:
@@ -91,19 +105,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
             "status": status,
             "sponsors": Sponsorship.objects.in_force(on).filter(commune=record).select_related("department"),
             "villages": Village.objects.in_force(on).filter(commune=record).order_by("sort_key"),
-            **(_standing(status, reading.shown) if status else {}),
+            **(profile(status, reading) if status else {}),
         }
 
     return status_page(request, "dashboard/_commune.html", build, code)
-
-
-def _standing(status: CommuneStatus, shown: Snapshot) -> dict[str, Any]:
-    sources = sources_of(status)
-    return {
-        "criteria": [
-            (c, [(f, sources.get(f.entry.source_id) if f.entry else None) for f in c.indicators])
-            for c in status.finding.criteria
-        ],
-        "history": commune_history(status, shown),
-        "targets": [r for r in target_results(shown) if any(b.code == status.commune.code for b in r.outcome.blockers)],
-    }

@@ -1,0 +1,92 @@
+"""Everything that can be opened by its name: places, criteria, bodies, directives, pages of the portal."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from communes.models import Commune, District
+from criteria.models import Criterion
+from criteria.queries import standard_set
+from directives.models import Directive
+from ntm_portal.accounts.models import Department
+from ntm_portal.core import ledger, text
+from ntm_portal.core.ledger import Position
+
+_INDEXES = ledger.Memory(4)
+PAGES = (
+    ("Toàn tỉnh", "province"),
+    ("Mục tiêu", "targets"),
+    ("Ma trận xã × tiêu chí", "matrix"),
+    ("Tiêu chí", "criteria"),
+    ("Đơn vị", "departments"),
+    ("So sánh xã, so sánh hai ngày", "compare"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Something that opens: what kind it is, what it is called, and what tells it from its namesakes."""
+
+    kind: str
+    name: str
+    hint: str
+    url: str
+    key: str
+    """Search key of the name alone; what begins with the words typed comes first."""
+    text: str
+    """Search key of everything by which it may be found."""
+
+
+def _entry(kind: str, name: str, hint: str, url: str, searched: str | None = None) -> Found:
+    key = text.search_key(name)
+    return Found(kind, name, hint, url, key, f"{searched or key} {text.search_key(f'{kind} {name}')}")
+
+
+def _pages() -> Iterator[Found]:
+    for name, view in PAGES:
+        yield _entry("Trang", name, "", reverse(f"dashboard:{view}"))
+
+
+def _places(on: date) -> Iterator[Found]:
+    for district in District.objects.in_force(on).order_by("sort_key"):
+        url = reverse("dashboard:district", args=[district.code])
+        searched = f"{district.search_key} ubnd {text.search_key(district.full_name)}"
+        yield _entry(district.get_kind_display(), district.name, f"mã {district.code}", url, searched)
+    for commune in Commune.objects.in_force(on).select_related("district").order_by("sort_key"):
+        hint = f"{commune.district.full_name}, mã {commune.code}"
+        url = reverse("dashboard:commune", args=[commune.code])
+        yield _entry(commune.get_kind_display(), commune.name, hint, url, commune.search_key)
+
+
+def _subjects(on: date, position: Position) -> Iterator[Found]:
+    own = Criterion.objects.filter(criteria_set__code=standard_set(on, at=position)).order_by("number")
+    for criterion in own:
+        url = reverse("dashboard:criterion", args=[criterion.number])
+        yield _entry("Tiêu chí", f"{criterion.number} {criterion.name}", criterion.group, url)
+    # The committee of a district is found as the district.
+    for department in Department.objects.filter(district=None).order_by("sort_key"):
+        url = reverse("dashboard:department", args=[department.code])
+        yield _entry("Đơn vị", department.name, department.get_kind_display(), url, department.search_key)
+    for directive in Directive.objects.filter(targets__isnull=False).distinct().order_by("-issued_on"):
+        url = f"{reverse('dashboard:targets')}#vb-{directive.pk}"
+        hint = f"{directive.issued_on:%d/%m/%Y}: {directive.abstract}"
+        yield _entry("Văn bản", f"{directive.get_kind_display()} {directive.number}", hint, url, directive.search_key)
+
+
+def _index(on: date, position: Position) -> tuple[Found, ...]:
+    return (*_pages(), *_places(on), *_subjects(on, position))
+
+
+def find(words: str, on: date, *, at: Position) -> list[Found]:
+    """What is called by the words, marks and case aside; names that begin with them first.
+
+    Nothing typed finds the pages. No query while the position stays.
+    """
+    key = text.search_key(words)
+    entries = _INDEXES.find_or_build((at, on), lambda: _index(on, at))
+    if not words.strip():
+        return [entry for entry in entries if entry.kind == "Trang"]
+    hits = [entry for entry in entries if key and key in entry.text]
+    return sorted(hits, key=lambda entry: not entry.key.startswith(key))
