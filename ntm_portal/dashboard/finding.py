@@ -54,7 +54,8 @@ def _places(on: date) -> Iterator[Found]:
         url = reverse("dashboard:district", args=[district.code])
         searched = f"{district.search_key} ubnd {text.search_key(district.full_name)}"
         yield _entry(district.get_kind_display(), district.name, f"mã {district.code}", url, searched)
-    for commune in Commune.objects.in_force(on).select_related("district").order_by("sort_key"):
+    communes = Commune.objects.in_force(on).select_related("district")
+    for commune in communes.order_by("sort_key", "district__code", "code"):
         hint = f"{commune.district.full_name}, mã {commune.code}"
         url = reverse("dashboard:commune", args=[commune.code])
         yield _entry(commune.get_kind_display(), commune.name, hint, url, commune.search_key)
