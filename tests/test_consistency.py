@@ -30,7 +30,7 @@ FIELDS = [
     if field.name != "id" and not field.auto_created and field.concrete
 ]
 MOVES_POSITION = {
-    "communes": {"Province", "District", "Commune", "Village"},
+    "communes": {"Province", "District", "Commune", "Village", "Boundary"},
     "accounts": {"Department", "Sponsorship"},
     "criteria": {"CriteriaSet", "Criterion", "Indicator", "Measure", "Threshold", "Responsibility", "Recognition"},
     "directives": {"Directive", "Target"},
