@@ -5,7 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from math import cos, radians
+from itertools import combinations_with_replacement
+from math import cos, hypot, radians
 from typing import Any
 
 import shapely
@@ -20,8 +21,18 @@ TILE = 100
 """Units of the drawing for one tile; an outline map is as wide as ten."""
 _GAP = 3
 _WIDTH = 10 * TILE
+_NAME_LINES = {1: (38,), 2: (29, 47)}
+_SIGN_LINE = 82
+_SMALL_SIGN = 8
+"""Baselines: of name and number below the upper edge of a tile, of the number below the middle of an outline."""
+_LIFT = 2
+"""How far the name of a district stands above its edge: the numbers below a name leave more room than the names."""
 _ROOM = 17
 """Half the space that a number needs inside an outline."""
+
+
+_CLEAR = 24
+"""How far the name of a district keeps from the numbers in outlines."""
 
 
 class Style(StrEnum):
@@ -46,7 +57,7 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class UnitShape:
-    """One unit: its path, where its number stands, and its name in lines as far as there is room."""
+    """One unit: its path and middle, where its number stands, and its name in lines, each with its height."""
 
     code: str
     name: str
@@ -57,7 +68,8 @@ class UnitShape:
     path: str
     x: float
     y: float
-    lines: tuple[str, ...]
+    sign_y: float
+    lines: tuple[tuple[float, str], ...]
     has_room: bool
     bounds: tuple[float, float, float, float]
 
@@ -113,7 +125,7 @@ def _build(on: date, style: Style | None) -> Geometry:
         use,
         _frame(list(placed.values())),
         tuple(shape for shape in shapes if shape.path),
-        _districts(rows, placed, use),
+        _districts(rows, placed, shapes, use),
         tuple(shape for shape in shapes if not shape.path),
         can_outline,
     )
@@ -171,14 +183,18 @@ def _unit(row: dict[str, Any], drawn: BaseGeometry | None, style: Style) -> Unit
         f"{district.label.lower()} {row['district__name']}",
     )
     if drawn is None:
-        return UnitShape(*about, "", 0, 0, (), False, (0, 0, 0, 0))
+        return UnitShape(*about, "", 0, 0, 0, (), False, (0, 0, 0, 0))
     if style is Style.TILES:
-        left, top, right, bottom = drawn.bounds
-        path = f"M{_short(left + _GAP)} {_short(top + _GAP)}h{TILE - 2 * _GAP}v{TILE - 2 * _GAP}h-{TILE - 2 * _GAP}z"
-        return UnitShape(*about, path, left + TILE / 2, top + TILE / 2, _in_lines(row["name"]), True, drawn.bounds)
+        left, top, _, _ = drawn.bounds
+        side = TILE - 2 * _GAP
+        path = f"M{_short(left + _GAP)} {_short(top + _GAP)}h{side}v{side}h-{side}z"
+        words = _in_lines(row["name"])
+        lines = tuple((top + start, line) for start, line in zip(_NAME_LINES[len(words)], words, strict=True))
+        middle = (left + TILE / 2, top + TILE / 2)
+        return UnitShape(*about, path, *middle, top + _SIGN_LINE, lines, True, drawn.bounds)
     circle = shapely.maximum_inscribed_circle(drawn)
-    x, y = circle.coords[0]
-    return UnitShape(*about, _path(drawn), round(x, 1), round(y, 1), (), shapely.length(circle) > _ROOM, drawn.bounds)
+    x, y = (round(value, 1) for value in circle.coords[0])
+    return UnitShape(*about, _path(drawn), x, y, y + _SMALL_SIGN, (), shapely.length(circle) > _ROOM, drawn.bounds)
 
 
 def _in_lines(name: str) -> tuple[str, ...]:
@@ -191,8 +207,9 @@ def _in_lines(name: str) -> tuple[str, ...]:
 
 
 def _districts(
-    rows: Iterable[dict[str, Any]], placed: dict[str, BaseGeometry], style: Style
+    rows: Iterable[dict[str, Any]], placed: dict[str, BaseGeometry], units: Sequence[UnitShape], style: Style
 ) -> tuple[DistrictShape, ...]:
+    signs = [(unit.x, unit.y) for unit in units if unit.is_rural and unit.has_room]
     parts: dict[tuple[str, str], list[BaseGeometry]] = defaultdict(list)
     for row in rows:
         if row["code"] in placed:
@@ -203,7 +220,7 @@ def _districts(
         if style is Style.TILES:
             x, y = _above(shapes)
         else:
-            x, y = whole.representative_point().coords[0]
+            x, y = _between(whole, [shape.centroid.coords[0] for shape in shapes], signs)
         found.append(DistrictShape(code, name, _path(whole.simplify(0)), round(x, 1), round(y, 1), whole.bounds))
     return tuple(found)
 
@@ -219,7 +236,23 @@ def _above(tiles: Sequence[BaseGeometry]) -> tuple[float, float]:
         else:
             runs.append((row, column, column + 1))
     row, first, after = max(runs, key=lambda run: (run[2] - run[1], -run[0]))
-    return (first + after) * TILE / 2, row * TILE
+    return (first + after) * TILE / 2, row * TILE - _LIFT
+
+
+def _between(
+    whole: BaseGeometry, middles: Sequence[tuple[float, float]], signs: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    """A point of the district, half-way between two of its units, where a name covers no number; near the middle."""
+    halfway = [((ax + bx) / 2, (ay + by) / 2) for (ax, ay), (bx, by) in combinations_with_replacement(middles, 2)]
+    inside = [point for point in halfway if shapely.contains_xy(whole, *point)]
+    centre = whole.centroid.coords[0]
+
+    def fitness(point: tuple[float, float]) -> tuple[float, float]:
+        """Distance to the nearest number, where a name is wider than it is high; then nearness to the middle."""
+        clear = min((hypot((point[0] - x) / 3, point[1] - y) for x, y in signs), default=_CLEAR)
+        return min(clear, _CLEAR), -hypot(point[0] - centre[0], point[1] - centre[1])
+
+    return max([*inside, whole.representative_point().coords[0]], key=fitness)
 
 
 def _path(drawn: BaseGeometry) -> str:

@@ -42,8 +42,8 @@ CODES = {"district": "617", "commune": "23407", "gso": "23407"}
 CODE_FOLDERS = ("ntm_portal", "communes", "criteria", "directives", "reports")
 VAGUE_NAMES = {"utils", "helpers", "services", "selectors", "common", "misc"}
 PAGES = [
-    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/muc-tieu/", "/tim/", "/tim/?q=dak", "/so-cai/",
-    "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
+    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/ban-do/", "/muc-tieu/", "/tim/", "/tim/?q=dak",
+    "/so-cai/", "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
     "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/directives/target/add/", "/quan-tri/khong-co/",
     "/api/v1/docs/", "/api/v1/docs/?script", "/healthz",
 ]  # fmt: skip

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django import forms
 from django.http import QueryDict
 
+from communes.geometry import Style
 from ntm_portal.core import clock
 from ntm_portal.core.errors import BadQueryError
 
@@ -73,6 +74,17 @@ class StatusForm(QueryForm):
         if compared and compared >= min(day, clock.today()):
             self.add_error("so_voi", f"Ngày so với phải trước ngày xem ({min(day, clock.today()):%d/%m/%Y}).")
         return data
+
+
+class MapForm(StatusForm):
+    """How the map is coloured (which modes there are depends on the criteria set), and how units are drawn."""
+
+    to_mau = forms.CharField(required=False, max_length=20)
+    kieu = forms.ChoiceField(
+        required=False,
+        choices=[(style.value, style.value) for style in Style],
+        error_messages={"invalid_choice": f"Không có kiểu bản đồ “%(value)s”. Nhận: {', '.join(Style)}."},
+    )
 
 
 class SearchForm(QueryForm):
