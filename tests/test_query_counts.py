@@ -18,6 +18,7 @@ BUDGETS = {
     "/huyen/610/": (25, 6),
     f"/xa/{DAK_NA}/": (32, 6),
     "/ma-tran/": (18, 5),
+    "/ban-do/": (18, 5),
     "/muc-tieu/": (26, 5),
     "/tieu-chi/": (18, 5),
     "/tieu-chi/17/": (19, 5),
