@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from communes.models import Commune, District, Province, Village
-from ntm_portal.core.admin import PortalAdmin
+from communes.models import Boundary, Commune, District, Province, Village
+from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin
 
 _LIFE = ("Hiệu lực và nguồn", {"fields": (("valid_from", "valid_to"), "basis", "is_verified")})
 
@@ -61,6 +61,7 @@ class CommuneAdmin(PortalAdmin):
         ),
         _LIFE,
         ("Đơn vị kế thừa", {"fields": (("successor_code", "successor_name"),)}),
+        ("Bản đồ ô", {"fields": (("tile_row", "tile_column"),)}),
     )
 
     def choice_label(self, record: Commune) -> str:
@@ -83,3 +84,15 @@ class VillageAdmin(PortalAdmin):
 
     def choice_label(self, record: Village) -> str:
         return f"{record.get_kind_display()} {record}, {record.commune.full_name}, {record.commune.district}"
+
+
+@admin.register(Boundary)
+class BoundaryAdmin(ReadOnlyAdmin):
+    """Which file each outline came from; outlines are loaded by `load_boundaries`."""
+
+    list_display = ("commune", "source_name", "loaded_at")
+    list_filter = ("commune__district", "source_name")
+    list_select_related = ("commune",)
+    ordering = ("commune__code",)
+    folded_search = ("commune__search_key",)
+    fields = ("commune", "source_name", "sha256", "loaded_at")

@@ -26,7 +26,50 @@ def _unit(row: Row) -> dict:
     }
 
 
-def _commune(row: Row, districts: dict) -> dict:
+def _line(text: str) -> int:
+    """Number of a row or a column of the tile grid. Raises ValueError outside 1 to 99."""
+    number = int(text)
+    if not 1 <= number <= 99:
+        raise ValueError(text)
+    return number
+
+
+def _read_tiles(data: Path) -> dict[str, tuple[Row, tuple[int, int]]]:
+    """Rows of the tile grid, with their places, by the code of the unit; none where a province has no grid yet."""
+    file = data / "tiles.csv"
+    if not file.exists():
+        return {}
+    tiles: dict[str, tuple[Row, tuple[int, int]]] = {}
+    taken: set[tuple[int, int]] = set()
+    for row in read_csv(file, ["code", "row", "column"]):
+        place = (row.need("row", _line), row.need("column", _line))
+        if row["code"] in tiles:
+            raise row.wrong(f"trùng mã {row['code']}", "code")
+        if place in taken:
+            raise row.wrong(f"ô hàng {place[0]} cột {place[1]} đã có đơn vị khác", "row", "column")
+        tiles[row["code"]] = (row, place)
+        taken.add(place)
+    return tiles
+
+
+def _load_communes(data: Path, districts: dict) -> tuple[dict, Counts]:
+    """Communes with their tiles. Whoever stands where another is to go is taken off first: two may change places."""
+    tiles = _read_tiles(data)
+    rows = read_csv(data / "communes.csv", [*_UNIT, *_COMMUNE])
+    wanted = {place: code for code, (_, place) in tiles.items()}
+    placed = Commune.objects.exclude(tile_row=None).values_list("pk", "code", "tile_row", "tile_column")
+    in_the_way = [pk for pk, code, *place in placed if wanted.get(tuple(place), code) != code]
+    if in_the_way:
+        Commune.objects.filter(pk__in=in_the_way).update(tile_row=None, tile_column=None)
+    nowhere = (None, (None, None))
+    found = upsert(Commune, ("code",), ((r, _commune(r, districts, *tiles.get(r["code"], nowhere)[1])) for r in rows))
+    known = {code: commune for (code,), commune in found[0].items()}
+    for row, _ in tiles.values():
+        row.find("code", known)
+    return found
+
+
+def _commune(row: Row, districts: dict, tile_row: int | None, tile_column: int | None) -> dict:
     return {
         "code": row["code"],
         "kind": row["kind"],
@@ -42,6 +85,8 @@ def _commune(row: Row, districts: dict) -> dict:
         "village_count": row.get("village_count", int),
         "successor_code": row["successor_code"],
         "successor_name": row["successor_name"],
+        "tile_row": tile_row,
+        "tile_column": tile_column,
         **_unit(row),
     }
 
@@ -89,8 +134,7 @@ def load_reference(data: Path = DATA) -> list[Counts]:
         ),
     )
     districts = {key[0]: record for key, record in found.items()}
-    rows = read_csv(data / "communes.csv", [*_UNIT, *_COMMUNE])
-    found, commune_counts = upsert(Commune, ("code",), ((r, _commune(r, districts)) for r in rows))
+    found, commune_counts = _load_communes(data, districts)
     communes = {key[0]: record for key, record in found.items()}
     village_counts = _load_villages(data, communes)
     return [province_counts, district_counts, commune_counts, village_counts]

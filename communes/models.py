@@ -1,8 +1,12 @@
 """Units by GSO code. A unit that changes is closed with `valid_to`, never overwritten."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models import Q
 
 from ntm_portal.core.models import DatedModel, DatedQuerySet, NamedModel, NamedQuerySet
+
+TILE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(99)]
 
 
 class UnitQuerySet(DatedQuerySet, NamedQuerySet):
@@ -93,12 +97,32 @@ class Commune(Unit):
     village_count = models.PositiveSmallIntegerField("số thôn theo nguồn", null=True, blank=True)
     successor_code = models.CharField("mã đơn vị kế thừa", max_length=5, blank=True)
     successor_name = models.CharField("tên đơn vị kế thừa", max_length=200, blank=True)
+    tile_row = models.PositiveSmallIntegerField(
+        "hàng trên bản đồ ô", null=True, blank=True, validators=TILE_VALIDATORS, help_text="Đếm từ phía bắc, từ 1."
+    )
+    tile_column = models.PositiveSmallIntegerField(
+        "cột trên bản đồ ô", null=True, blank=True, validators=TILE_VALIDATORS, help_text="Đếm từ phía tây, từ 1."
+    )
 
     class Meta(Unit.Meta):
         abstract = False
         verbose_name = "xã, phường, thị trấn"
         verbose_name_plural = "xã, phường, thị trấn"
         ordering = ["code"]
+        constraints = [
+            *Unit.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["tile_row", "tile_column"],
+                name="one_unit_on_a_tile",
+                violation_error_message="Ô này trên bản đồ đã có đơn vị khác.",
+            ),
+            models.CheckConstraint(
+                condition=Q(tile_row__isnull=True, tile_column__isnull=True)
+                | Q(tile_row__isnull=False, tile_column__isnull=False),
+                name="tile_has_row_and_column",
+                violation_error_message="Ô trên bản đồ phải có cả hàng và cột.",
+            ),
+        ]
 
     @property
     def full_name(self) -> str:
@@ -131,3 +155,27 @@ class Village(Unit):
                 violation_error_message="Xã này đã có thôn cùng tên.",
             ),
         ]
+
+
+class Boundary(models.Model):
+    """The outline of a unit as its office drew it, simplified for the screen."""
+
+    moves_position = True
+
+    commune = models.OneToOneField(
+        Commune, models.CASCADE, verbose_name="xã, phường, thị trấn", related_name="boundary"
+    )
+    outline = models.JSONField(
+        "đường ranh giới", help_text="Tọa độ của một MultiPolygon GeoJSON: kinh độ, vĩ độ WGS 84, đã đơn giản hóa."
+    )
+    source_name = models.CharField("tên tệp", max_length=200)
+    sha256 = models.CharField("SHA-256 của tệp", max_length=64)
+    loaded_at = models.DateTimeField("nạp lúc")
+
+    class Meta:
+        verbose_name = "ranh giới"
+        verbose_name_plural = "ranh giới"
+        ordering = ["commune__code"]
+
+    def __str__(self) -> str:
+        return f"Ranh giới {self.commune}"

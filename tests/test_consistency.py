@@ -30,7 +30,7 @@ FIELDS = [
     if field.name != "id" and not field.auto_created and field.concrete
 ]
 MOVES_POSITION = {
-    "communes": {"Province", "District", "Commune", "Village"},
+    "communes": {"Province", "District", "Commune", "Village", "Boundary"},
     "accounts": {"Department", "Sponsorship"},
     "criteria": {"CriteriaSet", "Criterion", "Indicator", "Measure", "Threshold", "Responsibility", "Recognition"},
     "directives": {"Directive", "Target"},
@@ -42,8 +42,9 @@ CODES = {"district": "617", "commune": "23407", "gso": "23407"}
 CODE_FOLDERS = ("ntm_portal", "communes", "criteria", "directives", "reports")
 VAGUE_NAMES = {"utils", "helpers", "services", "selectors", "common", "misc"}
 PAGES = [
-    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/muc-tieu/", "/tim/", "/tim/?q=dak", "/so-cai/",
-    "/tim/nhanh/?q=dak", "/tieu-chi/", "/tieu-chi/17/", "/tieu-chi/99/", "/don-vi/", "/don-vi/SYT/", "/don-vi/UB617/",
+    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/ban-do/", "/muc-tieu/", "/tim/", "/so-cai/",
+    "/tim/?q=dak", "/tim/nhanh/?q=dak",
+    "/tieu-chi/", "/tieu-chi/17/", "/tieu-chi/99/", "/don-vi/", "/don-vi/SYT/", "/don-vi/UB617/",
     "/thiet-ke/", "/so-sanh/", "/so-sanh/?xa=23407&xa=23362", "/so-sanh/?xa=99999",
     "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
     "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/directives/target/add/", "/quan-tri/khong-co/",

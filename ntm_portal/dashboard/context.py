@@ -15,6 +15,7 @@ _NAMES = ledger.Memory(4)
 _PLACES = (
     ("Tỉnh", "province", "/huyen/"),
     ("Mục tiêu", "targets", None),
+    ("Bản đồ", "map", None),
     ("Ma trận", "matrix", None),
     ("Tiêu chí", "criteria", "/tieu-chi/"),
     ("Đơn vị", "departments", "/don-vi/"),

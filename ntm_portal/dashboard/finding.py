@@ -18,6 +18,7 @@ _INDEXES = ledger.Memory(4)
 PAGES = (
     ("Toàn tỉnh", "province"),
     ("Mục tiêu", "targets"),
+    ("Bản đồ và danh sách xã", "map"),
     ("Ma trận xã × tiêu chí", "matrix"),
     ("Tiêu chí", "criteria"),
     ("Đơn vị", "departments"),

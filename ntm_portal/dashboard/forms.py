@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django import forms
 from django.http import QueryDict
 
+from communes.geometry import Style
 from ntm_portal.core import clock
 from ntm_portal.core.errors import BadQueryError
 
@@ -109,6 +110,17 @@ class CompareForm(StatusForm):
         if len(codes) > self.MOST:
             raise forms.ValidationError(f"So sánh được nhiều nhất {self.MOST} xã cùng lúc.")
         return codes
+
+
+class MapForm(StatusForm):
+    """How the map is coloured (which modes there are depends on the criteria set), and how units are drawn."""
+
+    to_mau = forms.CharField(required=False, max_length=20)
+    kieu = forms.ChoiceField(
+        required=False,
+        choices=[(style.value, style.value) for style in Style],
+        error_messages={"invalid_choice": f"Không có kiểu bản đồ “%(value)s”. Nhận: {', '.join(Style)}."},
+    )
 
 
 class SearchForm(QueryForm):

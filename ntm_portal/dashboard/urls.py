@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 
 from ntm_portal.core.converters import CommuneCode, DistrictCode
-from ntm_portal.dashboard.views import comparing, design, finding, overviews, places, subjects
+from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects
 
 register_converter(DistrictCode, "district")
 register_converter(CommuneCode, "commune")
@@ -15,6 +15,7 @@ urlpatterns = [
     path("huyen/<district:code>/", places.district, name="district"),
     path("xa/<commune:code>/", places.commune, name="commune"),
     path("ma-tran/", overviews.matrix, name="matrix"),
+    path("ban-do/", mapping.map_page, name="map"),
     path("muc-tieu/", overviews.targets, name="targets"),
     path("tieu-chi/", subjects.criteria, name="criteria"),
     path("tieu-chi/<int:number>/", subjects.criterion, name="criterion"),

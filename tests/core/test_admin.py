@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import trans_real
 
-from communes.models import Commune, District, Province, Village
+from communes.models import Boundary, Commune, District, Province, Village
 from criteria.models import Assessment, Measure, Source, Threshold
 from directives.models import Directive, Target
 from ntm_portal.accounts.models import ApiToken, Department, Membership, User
@@ -25,8 +25,8 @@ from reports.models import ReportingPeriod
 
 MODELS = [model for model in admin.site._registry if model._meta.app_label != "auth"]
 LEDGER = [Source, Assessment]
-NEVER_DELETED = [Source, Assessment, Threshold, User, ApiToken]
-NEVER_ADDED = [Source, Assessment, ApiToken]
+NEVER_DELETED = [Source, Assessment, Threshold, User, ApiToken, Boundary]
+NEVER_ADDED = [Source, Assessment, ApiToken, Boundary]
 MOST_QUERIES = 14
 ENGLISH = re.compile(
     r"\b(add|change|changed|delete|deleted|remove|save|saving|view|search|filter|select|selected|home|history"
@@ -47,6 +47,15 @@ def quan_tri(client, admin_user):
 def token(admin_user):
     """A key of another system."""
     return ApiToken.issue(admin_user, "Hệ thống báo cáo", at=timezone.now())[0]
+
+
+@pytest.fixture
+def boundary(db):
+    """The outline of a commune, as an office would have loaded it."""
+    unit = Commune.objects.get(code="23407")
+    return Boundary.objects.create(
+        commune=unit, outline=[], source_name="ranh-gioi.geojson", sha256="0" * 64, loaded_at=timezone.now()
+    )
 
 
 def address(model, page, *args):
@@ -74,7 +83,7 @@ def assert_vietnamese(response):
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda m: m.__name__)
-def test_pages_of_a_model_are_vietnamese(model, quan_tri, token):
+def test_pages_of_a_model_are_vietnamese(model, quan_tri, token, boundary):
     assert_vietnamese(quan_tri.get(address(model, "changelist")))
     if model not in NEVER_ADDED:
         assert_vietnamese(quan_tri.get(address(model, "add")))

@@ -13,11 +13,15 @@ from criteria.summaries import SummaryRow
 from directives.models import Target
 from directives.queries import State, TargetResult, target_results
 from ntm_portal.accounts.models import Sponsorship
+from ntm_portal.dashboard import maps
 from ntm_portal.dashboard.asked import Reading
 from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
 from ntm_portal.dashboard.views.page import status_page
+
+_WEAKEST = 6
+"""How many of the weakest criteria a district's page names."""
 
 
 def in_trouble(results) -> list[TargetResult]:
@@ -51,6 +55,7 @@ def _province(reading: Reading) -> dict[str, Any]:
         "trouble": [(state, count) for state, count in counts if count],
         "below": next((r for r in wide if r.target.kind == Target.Kind.NO_COMMUNE_BELOW), None),
         "changes": changes_between(shown, before),
+        "map": maps.province_map(shown),
         "table": districts_table(summaries.by_district(shown, before), row, reading),
         **_standing(row, summaries.by_province(name, shown, reading.year_before), reading),
     }
@@ -82,6 +87,8 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         own.sort(key=lambda s: (s.finding.criteria_met, s.commune.sort_key))
         return context | {
             "changes": changes_between(shown, before, among=lambda s: s.commune.district_code == code),
+            "map": maps.district_map(shown, code),
+            "weakest": sorted(row.criteria, key=lambda c: (c.met, c.number))[:_WEAKEST],
             "table": communes_table(
                 own, reading, name=f"huyen-{code}", caption=f"{len(own)} xã, ít tiêu chí nhất trước"
             ),

@@ -11,6 +11,7 @@ from criteria.models import Criterion
 from criteria.queries import CommuneStatus
 from ntm_portal.accounts.models import Department, Sponsorship
 from ntm_portal.core.errors import NotFoundError
+from ntm_portal.dashboard import maps
 from ntm_portal.dashboard.asked import Reading
 from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import (
@@ -60,6 +61,7 @@ def criterion(request: HttpRequest, number: int) -> HttpResponse:
             "before_on": reading.before.as_of,
             "indicators": summaries.indicator_counts(shown.statuses, {number}),
             "charges": by_indicator(_charges(reading)),
+            "map": maps.province_map(shown, f"tc-{number}"),
             "basis": Criterion.objects.get(pk=spec.id).basis,
             "table": lacking_table(_lacking(number, shown.statuses), number, reading),
         }
