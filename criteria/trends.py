@@ -8,9 +8,9 @@ with nothing else; and because the ledger only grows, in the order of its positi
 before it. So a month long past is computed once and stays, however many assessments of this month arrive.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeVar
 
@@ -29,6 +29,20 @@ _STATES = ledger.Memory(32)
 _STANDS = ledger.Memory(104)
 
 Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What settles everything about a day: nothing of it changes while this stays the same."""
+
+    epoch: str
+    others: int
+    """Positions that no assessment took."""
+    last: int
+    """Position of the last assessment that the day sees."""
+    set_code: str
+    day: date
+    known_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +79,7 @@ def month_ends(last: date, months: int = MONTHS) -> tuple[date, ...]:
     return tuple(reversed(days))
 
 
-def _states(shown: Snapshot, days: Sequence[date]) -> Mapping[date, Hashable | None]:
+def _states(shown: Snapshot, days: Sequence[date]) -> list[tuple[date, State | None]]:
     """What settles each day as the snapshot's position knows it; none before the first record (one query)."""
     recorded = Assessment.objects.filter(position__lte=shown.position.number)
     known = Q() if shown.known_at is None else Q(recorded_at__lte=shown.known_at)
@@ -73,12 +87,11 @@ def _states(shown: Snapshot, days: Sequence[date]) -> Mapping[date, Hashable | N
         rows=Count("pk"),
         **{f"day_{index}": Max("position", filter=Q(known, as_of__lte=day)) for index, day in enumerate(days)},
     )
-    others = shown.position.number - found["rows"]
-    about = (shown.position.epoch, others, shown.criteria_set.code, shown.known_at)
-    return {
-        day: None if found[f"day_{index}"] is None else (*about, day, found[f"day_{index}"])
-        for index, day in enumerate(days)
-    }
+    epoch, others = shown.position.epoch, shown.position.number - found["rows"]
+    lasts = [(day, found[f"day_{index}"]) for index, day in enumerate(days)]
+    return [
+        (day, last and State(epoch, others, last, shown.criteria_set.code, day, shown.known_at)) for day, last in lasts
+    ]
 
 
 def over_days(
@@ -91,7 +104,7 @@ def over_days(
     """
     states = _STATES.find_or_build((shown.key, tuple(days)), lambda: _states(shown, days))
     found = []
-    for day, state in states.items():
+    for day, state in states:
         if state is None:
             continue
         value = memory.find(state)

@@ -7,8 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from criteria import summaries
 from criteria.engine.bands import BAND_LABELS, Band
 from criteria.queries import CommuneStatus
-from directives.queries import target_results
+from directives.pace import pace
+from directives.queries import TargetResult, target_results
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.layers import Chart
+from ntm_portal.dashboard.charts.specifications import pace_chart
 from ntm_portal.dashboard.views.page import status_page
 from ntm_portal.dashboard.views.places import in_trouble
 
@@ -37,11 +40,16 @@ def targets(request: HttpRequest) -> HttpResponse:
 
     def build(reading: Reading) -> dict[str, Any]:
         results = target_results(reading.shown)
+
+        def card(result: TargetResult) -> tuple[TargetResult, Chart | None]:
+            points = pace(result, reading.shown)
+            return result, pace_chart(points, result) if len(points) > 1 else None
+
         return {
             "title": "Mục tiêu",
             "trail": [("Tỉnh", "/")],
-            "wide": in_trouble(r for r in results if not r.target.is_focus),
-            "focus": in_trouble(r for r in results if r.target.is_focus),
+            "wide": [card(r) for r in in_trouble(r for r in results if not r.target.is_focus)],
+            "focus": [card(r) for r in in_trouble(r for r in results if r.target.is_focus)],
         }
 
     return status_page(request, "dashboard/_targets.html", build)

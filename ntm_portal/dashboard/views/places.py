@@ -11,10 +11,13 @@ from communes.queries import province_name
 from criteria import summaries
 from criteria.history import commune_history
 from criteria.queries import CommuneStatus, Snapshot, sources_of
+from criteria.trends import trend
 from directives.models import Target
 from directives.queries import State, target_results
 from ntm_portal.accounts.models import Sponsorship
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.layers import Chart
+from ntm_portal.dashboard.charts.specifications import average_trend, band_trend, commune_trend, criterion_tally
 from ntm_portal.dashboard.views.page import status_page
 
 
@@ -31,9 +34,12 @@ def province(request: HttpRequest) -> HttpResponse:
         before = reading.before
         results = target_results(shown)
         wide = in_trouble(r for r in results if not r.target.is_focus)
+        row = summaries.by_province(province_name(), shown, before)
         return {
             "title": f"Tỉnh {province_name()}",
-            "row": summaries.by_province(province_name(), shown, before),
+            "row": row,
+            "trends": _trends(shown),
+            "tally": criterion_tally(row.criteria),
             "before_on": before.as_of,
             "districts": summaries.by_district(shown, before),
             "targets": wide,
@@ -43,6 +49,12 @@ def province(request: HttpRequest) -> HttpResponse:
         }
 
     return status_page(request, "dashboard/_province.html", build)
+
+
+def _trends(shown: Snapshot) -> list[Chart]:
+    """How the communes came to stand where they stand; none without data."""
+    points = trend(shown)
+    return [average_trend(points), band_trend(points)] if points else []
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
@@ -99,11 +111,13 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 
 def _standing(status: CommuneStatus, shown: Snapshot) -> dict[str, Any]:
     sources = sources_of(status)
+    history = commune_history(status, shown)
     return {
         "criteria": [
             (c, [(f, sources.get(f.entry.source_id) if f.entry else None) for f in c.indicators])
             for c in status.finding.criteria
         ],
-        "history": commune_history(status, shown),
+        "history": history,
+        "chart": commune_trend(history.points, status.finding.criteria_total) if history.points else None,
         "targets": [r for r in target_results(shown) if any(b.code == status.commune.code for b in r.outcome.blockers)],
     }
