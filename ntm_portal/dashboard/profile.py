@@ -12,6 +12,7 @@ from criteria.queries import CommuneStatus, Recognised, sources_of
 from criteria.summaries import TIERS
 from directives.queries import target_results
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.specifications import commune_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ def _lines(status: CommuneStatus, sources: dict[int, Source], on: date) -> list[
 def profile(status: CommuneStatus, reading: Reading) -> dict[str, Any]:
     """Context of the commune page for a commune that is judged (four queries, the snapshots aside)."""
     shown, code = reading.shown, status.commune.code
+    history = commune_history(status, shown)
     return {
         "criteria": _lines(status, sources_of(status), shown.as_of),
         "ladder": ladder(status),
         "change": change_of(status, reading.before.by_code.get(code)),
         "before_on": reading.before.as_of,
-        "history": commune_history(status, shown),
+        "history": history,
+        "chart": commune_trend(history.points, status.finding.criteria_total) if history.points else None,
         "targets": [r for r in target_results(shown) if any(b.code == code for b in r.outcome.blockers)],
     }

@@ -8,8 +8,11 @@ from criteria import summaries
 from criteria.engine.bands import BAND_LABELS, Band
 from criteria.queries import CommuneStatus
 from directives.models import Directive
+from directives.pace import pace
 from directives.queries import TargetResult, target_results
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.layers import Chart
+from ntm_portal.dashboard.charts.specifications import pace_chart
 from ntm_portal.dashboard.views.page import status_page
 from ntm_portal.dashboard.views.places import in_trouble
 
@@ -37,14 +40,16 @@ def targets(request: HttpRequest) -> HttpResponse:
     """Every target with its quote, state, blockers and forecast, under the directive that set it."""
 
     def build(reading: Reading) -> dict[str, Any]:
-        groups: dict[Directive, list[TargetResult]] = {}
+        groups: dict[Directive, list[tuple[TargetResult, Chart | None]]] = {}
         for result in in_trouble(target_results(reading.shown)):
-            groups.setdefault(result.target.directive, []).append(result)
+            points = pace(result, reading.shown)
+            drawn = pace_chart(points, result) if len(points) > 1 else None
+            groups.setdefault(result.target.directive, []).append((result, drawn))
         return {
             "title": "Mục tiêu",
             "trail": [("Tỉnh", "/")],
             "groups": [
-                (directive, [r for r in held if not r.target.is_focus], [r for r in held if r.target.is_focus])
+                (directive, [c for c in held if not c[0].target.is_focus], [c for c in held if c[0].target.is_focus])
                 for directive, held in sorted(groups.items(), key=lambda group: group[0].issued_on, reverse=True)
             ],
         }
