@@ -58,8 +58,8 @@ def test_blocker_leads_to_the_row_that_it_rests_on(page):
 
 def test_another_day_is_in_the_address_and_stays_along_the_way(page):
     page.goto("/")
-    expect(page.get_by_label("Ngày")).to_have_value("2020-10-20")
-    page.get_by_label("Ngày").fill("2020-10-13")
+    expect(page.get_by_label("Ngày", exact=True)).to_have_value("2020-10-20")
+    page.get_by_label("Ngày", exact=True).fill("2020-10-13")
     with page.expect_navigation():
         page.get_by_role("button", name="Xem").click()
     expect(page).to_have_url(re.compile(r"/\?ngay=2020-10-13$"))
