@@ -26,7 +26,8 @@ from ntm_portal.core import ledger
 MONTHS = 13
 """A year and its beginning: the same month of the year before is there to compare with."""
 _STATES = ledger.Memory(32)
-_STANDS = ledger.Memory(104)
+_STANDS = ledger.Memory(4 * MONTHS)
+"""About 160 kB a month for 85 communes."""
 
 Value = TypeVar("Value")
 

@@ -9,7 +9,7 @@ from criteria.trends import MONTHS, month_ends, over_days
 from directives.queries import TargetResult, amounts
 from ntm_portal.core import ledger
 
-_AMOUNTS = ledger.Memory(104)
+_AMOUNTS = ledger.Memory(4 * MONTHS)
 
 
 @dataclass(frozen=True, slots=True)

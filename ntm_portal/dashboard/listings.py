@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 
@@ -95,10 +96,10 @@ def communes_table(
 def picked_table(statuses: Sequence[CommuneStatus], drawn: MapView, reading: Reading) -> Table:
     """Communes picked on the map: what every list shows, and what the map says of each in words."""
     words = {unit.shape.code: unit.mark.words for unit in drawn.rows if unit.mark}
-    columns = commune_columns(reading)
+    beside = {"so_voi", "cong_nhan", "can_lam", "khu_vuc"}
+    columns = [replace(c, is_extra=True) if c.key in beside else c for c in commune_columns(reading)]
     if drawn.mode.key != BY_BAND:
-        said = Column("ban_do", drawn.mode.column, lambda s: words[s.commune.code])
-        columns.insert(4, said)
+        columns.insert(3, Column("ban_do", drawn.mode.column, lambda s: words[s.commune.code], is_name=True))
     return table("xa", f"{len(statuses)} xã", columns, statuses, reading, is_tall=True)
 
 
