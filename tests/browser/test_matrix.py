@@ -71,6 +71,16 @@ def test_enter_on_a_cell_that_is_not_met_follows_its_link(page):
     expect(page).to_have_url(re.compile(r"/xa/23407/\?ngay=2020-10-13#tc-6$"))
 
 
+def test_focus_is_seen_on_a_marked_cell_too(page):
+    page.goto("/ma-tran/?so_voi=2019-12-31")
+    marked = page.locator("td.cell-met.cell-changed").first
+    at_rest = marked.evaluate("e => getComputedStyle(e).outlineColor")
+    marked.locator("xpath=preceding-sibling::td[1]").locator("xpath=descendant-or-self::*[@tabindex]").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(marked).to_be_focused()
+    assert marked.evaluate("e => getComputedStyle(e).outlineColor") != at_rest
+
+
 def test_walk_never_leaves_the_cell_under_the_header(page):
     page.set_viewport_size({"width": 560, "height": 600})
     page.goto("/ma-tran/")
