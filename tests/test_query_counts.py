@@ -19,6 +19,8 @@ BUDGETS = {
     f"/xa/{DAK_NA}/": (32, 6),
     "/ma-tran/": (18, 5),
     "/ban-do/": (18, 5),
+    "/ma-tran/?nhom=khong&sap_xep=-tc-17&loc=thay-doi": (18, 5),
+    f"/ma-tran/o/{DAK_NA}/17/": (20, 6),
     "/muc-tieu/": (106, 5),
     "/tieu-chi/": (18, 5),
     "/tieu-chi/17/": (22, 5),

@@ -91,6 +91,21 @@ class TableForm(StatusForm):
     )
 
 
+class MatrixForm(TableForm):
+    """The matrix: a table that may be one list instead of districts, or hold only what changed."""
+
+    nhom = forms.ChoiceField(
+        required=False,
+        choices=[("huyen", "theo huyện"), ("khong", "một danh sách")],
+        error_messages={"invalid_choice": "Không xếp nhóm được theo “%(value)s”. Nhận: huyen, khong."},
+    )
+    loc = forms.ChoiceField(
+        required=False,
+        choices=[("thay-doi", "xã có thay đổi")],
+        error_messages={"invalid_choice": "Không lọc được theo “%(value)s”. Nhận: thay-doi."},
+    )
+
+
 class CompareForm(StatusForm):
     """Communes to hold beside each other; none compares two days instead."""
 
