@@ -344,12 +344,18 @@ def _build(set_code: str, as_of: date, known_at: datetime | None, position: ledg
 
 
 def snapshot(
-    set_code: str, as_of: date, known_at: datetime | None = None, *, at: ledger.Position | None = None
+    set_code: str,
+    as_of: date,
+    known_at: datetime | None = None,
+    *,
+    at: ledger.Position | None = None,
+    keep: bool = True,
 ) -> Snapshot:
     """Every rural commune judged as of the day, as known at the moment (default: all that is known).
 
     At most six queries whatever the number of communes, and none but the position once it is remembered; give
-    `at` when the position was just read. Raises NotFoundError for an unknown set.
+    `at` when the position was just read. One that is only passed through is not kept (`keep`), so that it drives
+    out none that is in use. Raises NotFoundError for an unknown set.
     """
     position = at or ledger.current()
     key = (position, set_code, as_of, known_at)
@@ -367,7 +373,8 @@ def snapshot(
     found = _SNAPSHOTS.find(key)
     if found is None:
         found = read()
-        _SNAPSHOTS.keep(found.key, found)
+        if keep:
+            _SNAPSHOTS.keep(found.key, found)
     return found  # type: ignore[return-value]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from criteria.engine.bands import BAND_LABELS, Band, average, tally
+from criteria.engine.bands import BAND_LABELS, Band, average_of_all, tally
 from criteria.engine.facts import IndicatorSpec, Result
 from criteria.models import Responsibility, Tier
 from criteria.queries import CommuneStatus, Snapshot
@@ -87,11 +87,8 @@ def with_data(statuses: Iterable[CommuneStatus]) -> int:
 
 
 def mean(statuses: Sequence[CommuneStatus]) -> Decimal | None:
-    """Criteria met a commune, over all communes: one without data counts 0, as it does in the bands.
-
-    Leaving it out would let the mean look better through missing data. None while no commune has any.
-    """
-    return average([s.finding.criteria_met for s in statuses]) if with_data(statuses) else None
+    """Criteria met a commune, over all communes; none while no commune has data."""
+    return average_of_all([s.finding.criteria_met if s.last_assessed_on else None for s in statuses])
 
 
 def _bands(now: Sequence[CommuneStatus], before: Sequence[CommuneStatus]) -> tuple[BandCount, ...]:

@@ -3,7 +3,10 @@
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
+
+from django.db.models import QuerySet
 
 from communes.models import District, Village
 from criteria.queries import Snapshot, snapshot
@@ -88,8 +91,8 @@ class _Scenes:
         self.shown = shown
         self.districts = {d.code: d.full_name for d in District.objects.in_force(shown.as_of).order_by("code")}
 
-    def of(self, target: Target) -> Scene:
-        """What the kind of this target looks at."""
+    def of(self, target: Target, *, with_pace: bool = True) -> Scene:
+        """What the kind of this target looks at; without pace it takes no second snapshot and forecasts nothing."""
         # A recognition for the year may be signed after the year ends; everything else had its day.
         counts_later = target.kind == Target.Kind.NEW_RECOGNITIONS
         on = self.shown.as_of if counts_later else min(self.shown.as_of, target.due_on)
@@ -99,7 +102,7 @@ class _Scenes:
             villages = {
                 s.commune.code: villages.get(s.commune.code, ()) for s in now.statuses if s.commune.in_village_scheme
             }
-        before = self._snapshot(months_before(on, PACE_MONTHS), target)
+        before = self._snapshot(months_before(on, PACE_MONTHS), target) if with_pace else now
         return Scene(on, target.due_on, now, before, self.districts, villages)
 
     def _snapshot(self, on: date, target: Target) -> Snapshot:
@@ -118,14 +121,31 @@ def target_results(shown: Snapshot) -> tuple[TargetResult, ...]:
     return _RESULTS.find_or_build(shown.key, lambda: _results(shown))
 
 
-def _results(shown: Snapshot) -> tuple[TargetResult, ...]:
-    targets = Target.objects.select_related("directive", "criteria_set").order_by(
+def _targets() -> QuerySet[Target]:
+    return Target.objects.select_related("directive", "criteria_set").order_by(
         "is_focus", "directive__issued_on", "order", "code"
     )
+
+
+def _outcome(target: Target, scene: Scene) -> Outcome:
+    return KINDS[target.kind](parse_parameters(target.kind, target.parameters), scene)
+
+
+def _results(shown: Snapshot) -> tuple[TargetResult, ...]:
     scenes, found = _Scenes(shown), []
-    for target in targets:
+    for target in _targets():
         scene = scenes.of(target)
-        outcome = KINDS[target.kind](parse_parameters(target.kind, target.parameters), scene)
+        outcome = _outcome(target, scene)
         is_illustration = scene.now.is_illustration or scene.before.is_illustration
         found.append(TargetResult(target, outcome, _state(target, outcome, shown.as_of), shown.as_of, is_illustration))
     return tuple(found)
+
+
+def amounts(shown: Snapshot) -> dict[int, tuple[Decimal, Decimal]]:
+    """(actual, required) of every target not past due on the snapshot's day, by its id; not remembered here."""
+    scenes, found = _Scenes(shown), {}
+    for target in _targets():
+        if shown.as_of <= target.due_on:
+            outcome = _outcome(target, scenes.of(target, with_pace=False))
+            found[target.pk] = (outcome.actual, outcome.required)
+    return found

@@ -21,6 +21,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from django.test import override_settings
 
+from criteria.models import Assessment
+from criteria.trends import State
 from ntm_portal.accounts.models import User
 from ntm_portal.core.ledger import Memory, Position, current
 
@@ -32,6 +34,8 @@ TODAY = date(2020, 10, 20)
 DEMO_UNTIL = date(2020, 12, 31)
 LOADED: dict[str, Position] = {}
 """The ledger position of the loaded data."""
+LOADED_OTHERS: dict[Position, int] = {}
+"""How many positions up to it no assessment took."""
 
 # The same examples in every run: a failure is a fault, not luck.
 hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=True, max_examples=100)
@@ -92,6 +96,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("load_reference", stdout=StringIO())
         call_command("load_demo", "--until", DEMO_UNTIL.isoformat(), stdout=StringIO())
         LOADED["position"] = current()
+        LOADED_OTHERS[current()] = current().number - Assessment.objects.count()
         _copy_database(name, f"{name}_loaded")
     yield f"{name}_loaded"
     with django_db_blocker.unblock(), suppress(FileNotFoundError):
@@ -125,7 +130,10 @@ def db(request, django_db_setup):
     request.getfixturevalue("transactional_db" if commits else "_django_db_helper")
 
 
-def _rests_on(key: object, position: object) -> bool:
+def _rests_on(key: object, position: Position) -> bool:
+    """Whether a key names the loaded data: their position, or the state of a day that only they settle."""
+    if isinstance(key, State):
+        return key.epoch == position.epoch and key.others == LOADED_OTHERS[position] and key.last <= position.number
     return key == position or (isinstance(key, tuple) and any(_rests_on(part, position) for part in key))
 
 
@@ -134,7 +142,7 @@ def _forget_what_rolls_back():
     """Positions roll back with the test, so only what rests on that of the loaded data may be remembered."""
     yield
     for memory in Memory._all:
-        for key in [key for key in memory._kept if not _rests_on(key, LOADED.get("position"))]:
+        for key in [key for key in memory._kept if not (LOADED and _rests_on(key, LOADED["position"]))]:
             del memory._kept[key]
 
 

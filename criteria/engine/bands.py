@@ -42,3 +42,11 @@ def average(counts: Sequence[int]) -> Decimal | None:
     if not counts:
         return None
     return (Decimal(sum(counts)) / len(counts)).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+
+def average_of_all(counts: Sequence[int | None]) -> Decimal | None:
+    """Mean over all units: one without data (none) counts 0, as it does in the bands.
+
+    Leaving it out would let the mean look better through missing data. None while no unit has any.
+    """
+    return average([count or 0 for count in counts]) if any(count is not None for count in counts) else None

@@ -1,11 +1,16 @@
 """Query strings of pages: what is not listed, or cannot be read, is said and not ignored."""
 
 from datetime import date, datetime, timedelta
+from typing import ClassVar
 
 from django import forms
 from django.http import QueryDict
 
 from communes.geometry import Style
+from communes.models import Commune
+from criteria.engine.bands import BAND_LABELS, Band
+from criteria.picking import NO_TIER
+from criteria.summaries import TIERS
 from ntm_portal.core import clock
 from ntm_portal.core.errors import BadQueryError
 
@@ -93,6 +98,21 @@ class TableForm(StatusForm):
     )
 
 
+class MatrixForm(TableForm):
+    """The matrix: a table that may be one list instead of districts, or hold only what changed."""
+
+    nhom = forms.ChoiceField(
+        required=False,
+        choices=[("huyen", "theo huyện"), ("khong", "một danh sách")],
+        error_messages={"invalid_choice": "Không xếp nhóm được theo “%(value)s”. Nhận: huyen, khong."},
+    )
+    loc = forms.ChoiceField(
+        required=False,
+        choices=[("thay-doi", "xã có thay đổi")],
+        error_messages={"invalid_choice": "Không lọc được theo “%(value)s”. Nhận: thay-doi."},
+    )
+
+
 class CompareForm(StatusForm):
     """Communes to hold beside each other; none compares two days instead."""
 
@@ -112,15 +132,42 @@ class CompareForm(StatusForm):
         return codes
 
 
-class MapForm(StatusForm):
-    """How the map is coloured (which modes there are depends on the criteria set), and how units are drawn."""
+def _one_of(choices, words: str) -> forms.ChoiceField:
+    accepted = ", ".join(str(value) for value, _ in choices)
+    said = f"Không có {words} “%(value)s”. Nhận: {accepted}."
+    return forms.ChoiceField(
+        required=False, choices=[("", "Tất cả"), *choices], error_messages={"invalid_choice": said}
+    )
+
+
+class MapForm(TableForm):
+    """How the map is coloured and drawn, and which communes are picked.
+
+    Which districts, criteria and modes there are depends on the day and the set: the page says so.
+    """
 
     to_mau = forms.CharField(required=False, max_length=20)
-    kieu = forms.ChoiceField(
+    kieu = _one_of([(style.value, style.value) for style in Style], "kiểu bản đồ")
+    ten = forms.CharField(label="Tên xã", required=False, max_length=60)
+    huyen = forms.CharField(label="Huyện", required=False, max_length=3)
+    nhom = _one_of([(band.value, BAND_LABELS[band]) for band in Band], "nhóm")
+    bac = _one_of([*[(t.value, t.label) for t in TIERS], (NO_TIER, "Chưa công nhận")], "mức công nhận")
+    khu_vuc = _one_of(Commune.Group.choices, "khu vực")
+    chua_dat = forms.IntegerField(
+        label="Chưa đạt tiêu chí",
         required=False,
-        choices=[(style.value, style.value) for style in Style],
-        error_messages={"invalid_choice": f"Không có kiểu bản đồ “%(value)s”. Nhận: {', '.join(Style)}."},
+        error_messages={"invalid": "Số tiêu chí phải là số nguyên, ví dụ 17."},
     )
+
+    FILTERS: ClassVar = {
+        "ten": "search",
+        "huyen": "district",
+        "nhom": "band",
+        "bac": "tier",
+        "khu_vuc": "group",
+        "chua_dat": "criterion_not_met",
+    }
+    """Parameter of the page, and what it asks of a commune (`criteria.picking`)."""
 
 
 class SearchForm(QueryForm):

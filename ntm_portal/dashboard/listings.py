@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from django.urls import reverse
 
@@ -14,6 +15,7 @@ from criteria.queries import CommuneStatus
 from criteria.summaries import CriterionCount, IndicatorCount, SummaryRow
 from ntm_portal.accounts.models import Department
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.maps import BY_BAND, MapView
 from ntm_portal.dashboard.tables import Cell, Column, Table, difference, table
 from ntm_portal.dashboard.tones import BAND_TONES
 
@@ -89,6 +91,16 @@ def communes_table(
     """Communes with where they stand and what is next; the columns that say nothing on that page are left out."""
     columns = [column for column in commune_columns(reading) if column.key not in without]
     return table(name, caption, columns, statuses, reading, is_tall=len(statuses) > 20)
+
+
+def picked_table(statuses: Sequence[CommuneStatus], drawn: MapView, reading: Reading) -> Table:
+    """Communes picked on the map: what every list shows, and what the map says of each in words."""
+    words = {unit.shape.code: unit.mark.words for unit in drawn.rows if unit.mark}
+    beside = {"so_voi", "cong_nhan", "can_lam", "khu_vuc"}
+    columns = [replace(c, is_extra=True) if c.key in beside else c for c in commune_columns(reading)]
+    if drawn.mode.key != BY_BAND:
+        columns.insert(3, Column("ban_do", drawn.mode.column, lambda s: words[s.commune.code], is_name=True))
+    return table("xa", f"{len(statuses)} xã", columns, statuses, reading, is_tall=True)
 
 
 def _in_band(band: Band):

@@ -1,7 +1,7 @@
 """What a map is coloured by: for every commune a tone, a sign in its tile, the words of its tooltip, and the legend."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
@@ -92,7 +92,7 @@ class MapView:
     unplaced: tuple[MapUnit, ...]
     legend: tuple[LegendItem, ...]
     rows: tuple[MapUnit, ...]
-    """Rural communes, for the table."""
+    """Rural communes, in the order of a list."""
 
     @property
     def width(self) -> int:
@@ -221,6 +221,13 @@ def province_map(shown: Snapshot, mode: str = BY_BAND, *, style: Style | None = 
     """The whole province; remembered under the snapshot. Raises BadQueryError for an unknown mode."""
     chosen = mode_of(mode, shown.criteria_set)
     return _MAPS.find_or_build((shown.key, chosen.key, style), lambda: _view(shown, chosen, style))
+
+
+def only(view: MapView, codes: Collection[str]) -> MapView:
+    """The same map with every other unit faded; the legend counts those that stay."""
+    units = tuple(unit if unit.shape.code in codes else replace(unit, is_faded=True) for unit in view.units)
+    rows = [unit for unit in view.rows if unit.shape.code in codes]
+    return replace(view, units=units, rows=tuple(rows), legend=_legend(view.mode, rows))
 
 
 def district_map(shown: Snapshot, code: str, mode: str = BY_BAND, *, style: Style | None = None) -> MapView:

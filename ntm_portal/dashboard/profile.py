@@ -12,6 +12,7 @@ from criteria.queries import CommuneStatus, Recognised, sources_of
 from criteria.summaries import TIERS
 from directives.queries import target_results
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.specifications import commune_trend
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +50,32 @@ def ladder(status: CommuneStatus) -> tuple[Stage, ...]:
     return tuple(Stage(str(t.label), held.get(t), t == missing, t == missing == due) for t in TIERS)
 
 
-def _lines(status: CommuneStatus, sources: dict[int, Source], on: date) -> list[CriterionLine]:
-    return [
-        CriterionLine(
-            finding,
-            tuple(
-                (i, sources.get(i.entry.source_id) if i.entry else None, age_of(i.entry.as_of, on) if i.entry else "")
-                for i in finding.indicators
-            ),
-        )
-        for finding in status.finding.criteria
-    ]
+def line_of(finding: CriterionFinding, sources: dict[int, Source], on: date) -> CriterionLine:
+    """A finding with the source and the age of everything it rests on; `sources` by id."""
+    return CriterionLine(
+        finding,
+        tuple(
+            (i, sources.get(i.entry.source_id) if i.entry else None, age_of(i.entry.as_of, on) if i.entry else "")
+            for i in finding.indicators
+        ),
+    )
+
+
+def _lines(status: CommuneStatus, on: date) -> list[CriterionLine]:
+    sources = sources_of(status)
+    return [line_of(finding, sources, on) for finding in status.finding.criteria]
 
 
 def profile(status: CommuneStatus, reading: Reading) -> dict[str, Any]:
     """Context of the commune page for a commune that is judged (four queries, the snapshots aside)."""
     shown, code = reading.shown, status.commune.code
+    history = commune_history(status, shown)
     return {
-        "criteria": _lines(status, sources_of(status), shown.as_of),
+        "criteria": _lines(status, shown.as_of),
         "ladder": ladder(status),
         "change": change_of(status, reading.before.by_code.get(code)),
         "before_on": reading.before.as_of,
-        "history": commune_history(status, shown),
+        "history": history,
+        "chart": commune_trend(history.points, status.finding.criteria_total) if history.points else None,
         "targets": [r for r in target_results(shown) if any(b.code == code for b in r.outcome.blockers)],
     }

@@ -15,6 +15,7 @@ urlpatterns = [
     path("huyen/<district:code>/", places.district, name="district"),
     path("xa/<commune:code>/", places.commune, name="commune"),
     path("ma-tran/", overviews.matrix, name="matrix"),
+    path("ma-tran/o/<commune:code>/<int:number>/", overviews.matrix_cell, name="matrix-cell"),
     path("ban-do/", mapping.map_page, name="map"),
     path("muc-tieu/", overviews.targets, name="targets"),
     path("tieu-chi/", subjects.criteria, name="criteria"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from criteria.engine.bands import BAND_LABELS, Band, average, band_of, tally
+from criteria.engine.bands import BAND_LABELS, Band, average, average_of_all, band_of, tally
 from criteria.engine.facts import Conclusion, Result
 from criteria.engine.judge import Why, combine, judge_criterion, judge_unit
 from tests.factories.engine import make_criterion, make_entry, make_indicator, make_set
@@ -174,3 +174,12 @@ def test_an_average_of_a_tie_goes_up_and_keeps_two_decimals(counts, expected):
 
 def test_an_average_of_nothing_is_nothing():
     assert average([]) is None
+
+
+@pytest.mark.parametrize(
+    ("counts", "expected"),
+    [([18, None, None, None], "4.50"), ([0, None], "0.00"), ([18, 19], "18.50"), ([None, None], None), ([], None)],
+)
+def test_an_average_of_all_never_looks_better_through_missing_data(counts, expected):
+    shown = average_of_all(counts)
+    assert (shown if shown is None else str(shown)) == expected

@@ -5,16 +5,24 @@ from django.apps import apps
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
-from communes.models import Commune
+from communes.models import Boundary, Commune
 from criteria.models import Assessment, LedgerIsAppendOnlyError, Measurement, Recognition, Source, Threshold
 from directives.models import Target
-from ntm_portal.core import guards, ledger
+from ntm_portal.core import clock, guards, ledger
 from tests.factories.ledger import make_new, make_source, record
 
 pytestmark = pytest.mark.django_db
 
 APPEND_ONLY = [model for model in apps.get_models() if getattr(model, "is_append_only", False)]
 MOVING = [model for model in apps.get_models() if getattr(model, "moves_position", False)]
+
+
+@pytest.fixture(autouse=True)
+def _one_row_of_each_table(db):
+    """No boundary comes with the reference data: an office loads its own."""
+    Boundary.objects.create(
+        commune=Commune.objects.first(), outline=[], source_name="ranh.geojson", sha256="0" * 64, loaded_at=clock.now()
+    )
 
 
 def execute(sql: str, params=()) -> None:

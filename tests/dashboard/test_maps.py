@@ -12,11 +12,13 @@ from communes.models import Commune
 from criteria.asking import answer
 from criteria.engine.facts import Conclusion
 from criteria.models import Recognition, Tier
+from criteria.queries import snapshot
 from ntm_portal.core.errors import BadQueryError
 from ntm_portal.dashboard import maps
-from tests.dashboard.test_pages import cells, main_of, part, said_by, words
+from tests.dashboard.test_pages import main_of, part, said_by, words
+from tests.dashboard.test_tables import rows_of
 from tests.factories.boundaries import features, write
-from tests.factories.ledger import DAK_NA, make_new, record
+from tests.factories.ledger import DAK_NA, SET, make_new, record
 
 pytestmark = pytest.mark.django_db
 
@@ -195,14 +197,46 @@ def test_page_links_every_unit_and_carries_the_day(portal):
 
 
 def test_table_says_what_the_map_shows(portal):
-    response = portal.get("/ban-do/?ngay=2020-10-13&to_mau=tc-17")
-    rows = [cells(row) for row in re.findall(r"<tr>.*?</tr>", part(response, "table", 'class="data'), re.DOTALL)]
+    rows = rows_of(portal.get("/ban-do/?ngay=2020-10-13&to_mau=tc-17"), "xa")
 
-    assert rows[0] == ["Xã", "Huyện, thành phố", "Tiêu chí", "Tiêu chí 17"]
-    assert (len(rows), [row for row in rows if row[0] == "Đăk Na"]) == (
-        86,
+    assert (len(rows), [row[:4] for row in rows if row[0] == "Đăk Na"]) == (
+        85,
         [["Đăk Na", "Tu Mơ Rông", "8/19", "Chưa đạt"]],
     )
+
+
+@pytest.mark.parametrize(
+    ("query", "test"),
+    [
+        ("huyen=617", lambda s: s.commune.district_code == "617"),
+        ("nhom=5-9", lambda s: 5 <= s.finding.criteria_met <= 9),
+        ("bac=STANDARD", lambda s: s.tier == "STANDARD"),
+        ("bac=none", lambda s: s.tier is None),
+        ("khu_vuc=III", lambda s: s.commune.group == "III"),
+        ("chua_dat=17", lambda s: not s.finding.criteria[16].result.is_passed),
+        ("ten=dak+na", lambda s: "dak na" in s.commune.search_key),
+        (
+            "chua_dat=5&nhom=10-14",
+            lambda s: 10 <= s.finding.criteria_met <= 14 and not s.finding.criteria[4].result.is_passed,
+        ),
+    ],
+)
+def test_filters_pick_on_the_map_and_in_the_table_alike(query, test, portal):
+    response = portal.get(f"/ban-do/?ngay=2020-10-13&{query}")
+    shown = snapshot(SET, date(2020, 10, 13))
+    picked = [s for s in shown.statuses if test(s)]
+    faded = re.findall(r'<a class="map-unit [^"]*map-faded"', response.content.decode())
+
+    assert sorted(row[0] for row in rows_of(response, "xa")) == sorted(s.commune.name for s in picked)
+    assert len(faded) == 102 - len(picked)
+    assert '<a class="filter-clear" href="?ngay=2020-10-13">' in response.content.decode()
+
+
+def test_filter_that_picks_nothing_says_so_and_clears_in_one_click(portal):
+    served = portal.get("/ban-do/?nhom=0-4").content.decode()
+
+    assert "Không xã nào hợp với các điều kiện đang lọc." in served
+    assert 'href="?">Bỏ lọc</a>' in served
 
 
 def test_numbers_in_the_drawing_are_written_for_machines(portal):
@@ -225,7 +259,11 @@ def test_modes_are_links_that_keep_the_rest(portal):
     [
         ("to_mau=xanh", f"Không tô màu được theo “xanh”. Nhận: {', '.join(MODES)}."),
         ("kieu=tron", "Không có kiểu bản đồ “tron”. Nhận: o, ranh-gioi."),
-        ("mau=xanh", "Không có tham số “mau”. Nhận: ngay, so_voi, biet_den, to_mau, kieu."),
+        ("huyen=999", "Không có huyện mang mã 999. Nhận: 608, 610, 611, 612, 613, 614, 615, 616, 617, 618."),
+        ("chua_dat=20", "Không có tiêu chí số 20. Nhận: 1 đến 19."),
+        ("chua_dat=x", "Số tiêu chí phải là số nguyên, ví dụ 17."),
+        ("nhom=9", "Không có nhóm “9”. Nhận: full, 15-18, 10-14, 5-9, 0-4."),
+        ("mau=xanh", "to_mau, kieu, ten, huyen, nhom, bac, khu_vuc, chua_dat."),
     ],
 )
 def test_faulty_question_is_answered_with_what_is_accepted(query, said, portal):

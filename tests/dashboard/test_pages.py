@@ -182,16 +182,6 @@ def test_illustration_is_marked(page, portal):
     assert "số liệu minh họa" in part(response, "p", "demo-note")
 
 
-def test_matrix_shows_every_commune_by_every_criterion(portal):
-    table = part(portal.get("/ma-tran/"), "table", 'class="matrix"')
-    rows = [cells(row) for row in re.findall(r"<tr>.*?</tr>", table, re.DOTALL)]
-    communes = rows[1:-1]
-    assert len(communes) == 85
-    assert [row[1] for row in communes] == [str(sum(mark in "✓–" for mark in row[2:])) for row in communes]
-    met = [str(sum(row[i] in "✓–" for row in communes)) for i in range(2, 21)]
-    assert rows[-1] == ["Số xã đạt", "85", *met]
-
-
 def test_targets_quote_their_directive(portal):
     target = part(portal.get("/muc-tieu/"), "article", 'id="T7"')
     assert re.search(r"<cite>(.*?)</cite>", target).group(1) == "(3867/UBND-NNTN, 13/10/2020)"

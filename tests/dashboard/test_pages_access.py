@@ -11,7 +11,18 @@ from ntm_portal.accounts.imports import DEMO_PASSWORD
 from ntm_portal.accounts.models import User
 from ntm_portal.dashboard import faults
 
-PAGES = ["/", "/huyen/610/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/muc-tieu/", "/tim/", "/tim/?q=zzz", "/so-cai/"]
+PAGES = [
+    "/",
+    "/huyen/610/",
+    "/xa/23407/",
+    "/xa/23281/",
+    "/ma-tran/",
+    "/ma-tran/o/23407/17/",
+    "/muc-tieu/",
+    "/tim/",
+    "/tim/?q=zzz",
+    "/so-cai/",
+]
 ROLES = {"quantri": "ADMIN", "dieuphoi": "COORDINATOR", "soyte": "OFFICER", "lanhdao": "LEADER"}
 FORBIDDEN = "Vai trò của bạn không được làm việc này."
 

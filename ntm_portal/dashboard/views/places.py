@@ -9,12 +9,16 @@ from communes.models import Commune, District, Village
 from communes.queries import province_name
 from criteria import summaries
 from criteria.changes import changes_between
+from criteria.queries import Snapshot
 from criteria.summaries import SummaryRow
+from criteria.trends import trend
 from directives.models import Target
 from directives.queries import State, TargetResult, target_results
 from ntm_portal.accounts.models import Sponsorship
 from ntm_portal.dashboard import maps
 from ntm_portal.dashboard.asked import Reading
+from ntm_portal.dashboard.charts.layers import Chart
+from ntm_portal.dashboard.charts.specifications import average_trend, band_trend, criterion_tally
 from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
@@ -27,6 +31,12 @@ _WEAKEST = 6
 def in_trouble(results) -> list[TargetResult]:
     """Targets in order of trouble; of equal ones the sooner due."""
     return sorted(results, key=lambda r: (r.state.trouble, r.target.due_on, r.target.order))
+
+
+def trend_charts(shown: Snapshot, district: str | None = None) -> list[Chart]:
+    """How the communes came to stand where they stand, of a district or of all; none without data."""
+    points = trend(shown, among=(lambda c: c.district_code == district) if district else None)
+    return [average_trend(points), band_trend(points)] if points else []
 
 
 def _standing(row: SummaryRow, year_row: SummaryRow, reading: Reading) -> dict[str, Any]:
@@ -56,6 +66,8 @@ def _province(reading: Reading) -> dict[str, Any]:
         "below": next((r for r in wide if r.target.kind == Target.Kind.NO_COMMUNE_BELOW), None),
         "changes": changes_between(shown, before),
         "map": maps.province_map(shown),
+        "trends": trend_charts(shown),
+        "tally": criterion_tally(row.criteria) if shown.has_data else None,
         "table": districts_table(summaries.by_district(shown, before), row, reading),
         **_standing(row, summaries.by_province(name, shown, reading.year_before), reading),
     }
@@ -88,6 +100,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         return context | {
             "changes": changes_between(shown, before, among=lambda s: s.commune.district_code == code),
             "map": maps.district_map(shown, code),
+            "trends": trend_charts(shown, code)[:1],
             "weakest": sorted(row.criteria, key=lambda c: (c.met, c.number))[:_WEAKEST],
             "table": communes_table(
                 own, reading, name=f"huyen-{code}", caption=f"{len(own)} xã, ít tiêu chí nhất trước"
