@@ -1,7 +1,6 @@
 """The REST answers of api.md, all from the judged snapshot."""
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from django_filters import rest_framework as filters
 from rest_framework.exceptions import ValidationError
@@ -12,7 +11,8 @@ from communes.models import Commune, District
 from communes.queries import communes_on, province_name
 from criteria import summaries
 from criteria.models import CriteriaSet
-from criteria.queries import CommuneStatus, Snapshot, snapshot
+from criteria.picking import commune_fits, place_fits
+from criteria.queries import Snapshot, snapshot
 from directives.queries import target_results
 from ntm_portal.api import parameters, remembered
 from ntm_portal.api import serializers as shapes
@@ -49,27 +49,12 @@ class CommuneListView(ListView):
         _check_criterion(shown, self.asked.get("criterion_not_met"))
         kind = self.asked.get("kind", Commune.Kind.XA)
         if kind == Commune.Kind.XA:
-            rows = [commune_row(status, shown) for status in shown.statuses if self._fits(status)]
+            rows = [commune_row(status, shown) for status in shown.statuses if commune_fits(status, self.asked)]
         else:
             key = ("places", shown.as_of, kind)
             places = remembered.rows(shown.position, key, lambda: communes_on(shown.as_of, [kind]))
-            rows = [place_row(place, shown) for place in places if not self._asks_status() and self._fits_place(place)]
+            rows = [place_row(place, shown) for place in places if place_fits(place, self.asked)]
         return self.listed(sorted(rows, key=lambda row: row["code"]), self.condition(found))
-
-    def _asks_status(self) -> bool:
-        return any(name in self.asked for name in _STATUS_FILTERS)
-
-    def _fits_place(self, place) -> bool:
-        asked = self.asked
-        return (
-            asked.get("district", place.district_code) == place.district_code
-            and asked.get("group", place.group) == place.group
-        )
-
-    def _fits(self, status: CommuneStatus) -> bool:
-        return self._fits_place(status.commune) and all(
-            test(status, self.asked[name]) for name, test in _STATUS_FILTERS.items() if name in self.asked
-        )
 
 
 def _check_criterion(shown: Snapshot, number: int | None) -> None:
@@ -78,20 +63,6 @@ def _check_criterion(shown: Snapshot, number: int | None) -> None:
     if number is not None and number not in numbers:
         said = f"Không có tiêu chí {number}. Nhận: {', '.join(map(str, numbers))}."
         raise ValidationError({"criterion_not_met": said}, code="unknown")
-
-
-def _lacks_criterion(status: CommuneStatus, number: int) -> bool:
-    return not any(f.criterion.number == number and f.result.is_passed for f in status.finding.criteria)
-
-
-_STATUS_FILTERS: dict[str, Callable[[CommuneStatus, Any], bool]] = {
-    "band": lambda status, value: status.band == value,
-    "tier": lambda status, value: (status.tier or "none") == value,
-    "meets_standard": lambda status, value: status.finding.meets_standard is value,
-    "criteria_met_min": lambda status, value: status.finding.criteria_met >= value,
-    "criteria_met_max": lambda status, value: status.finding.criteria_met <= value,
-    "criterion_not_met": _lacks_criterion,
-}
 
 
 class CommuneDetailView(OneView):

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 
 from communes.geometry import Style
-from criteria.picking import fits
+from criteria.picking import commune_fits
 from criteria.queries import CommuneStatus, Snapshot
 from ntm_portal.core.errors import BadQueryError
 from ntm_portal.dashboard import maps
@@ -52,7 +52,7 @@ def _build(reading: Reading) -> dict[str, Any]:
 
 
 def _picked(drawn: maps.MapView, asked: dict[str, Any]) -> list[CommuneStatus]:
-    return [unit.status for unit in drawn.rows if unit.status and fits(unit.status, asked)]
+    return [unit.status for unit in drawn.rows if unit.status and commune_fits(unit.status, asked)]
 
 
 def _check(asked: dict[str, Any], districts: dict[str, str], shown: Snapshot) -> None:
