@@ -15,7 +15,7 @@ def test_charts_take_colour_and_font_from_the_page(page, complaints):
     for theme in ("light", "dark"):
         page.emulate_media(color_scheme=theme)
         drawn[theme] = page.locator(LINE).evaluate(STROKE)
-    assert drawn == {"light": "rgb(20, 99, 47)", "dark": "rgb(79, 174, 108)"}
+    assert drawn == {"light": "rgb(11, 106, 92)", "dark": "rgb(26, 122, 107)"}
     fonts = "svg => [svg.querySelector('text'), document.body].map(e => getComputedStyle(e).fontFamily)"
     assert len(set(page.locator("figure.chart svg").first.evaluate(fonts))) == 1
     assert complaints == []
@@ -23,7 +23,7 @@ def test_charts_take_colour_and_font_from_the_page(page, complaints):
 
 def test_chart_is_an_image_with_words_and_figures(page):
     page.goto("/")
-    figure = page.get_by_role("figure").first
+    figure = page.locator("figure.chart").first
     expect(figure.get_by_role("img", name=re.compile("bình quân một xã đạt 14,18 trên 19 tiêu chí"))).to_be_visible()
     expect(figure.get_by_role("table")).to_be_hidden()
     figure.get_by_text("Xem số liệu").click()
