@@ -12,6 +12,8 @@ EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEMO_DATE = None
 API_RATE_PER_MINUTE = 0
 REST_FRAMEWORK = {**REST_FRAMEWORK}
+# Never the files of a portal that runs beside the suite: they change while it does.
+STATIC_ROOT = VAR_DIR / "static-of-tests"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
