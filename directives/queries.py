@@ -55,6 +55,11 @@ class TargetResult:
     """Whether some of what it was judged by was made up for illustration."""
 
     @property
+    def is_early(self) -> bool:
+        """Whether the day lies before the directive: a target seen with hindsight."""
+        return self.as_of < self.target.directive.issued_on
+
+    @property
     def days_left(self) -> int:
         """Days until it is due; negative when that day has passed."""
         return (self.target.due_on - self.as_of).days

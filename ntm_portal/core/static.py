@@ -21,6 +21,7 @@ class PortalStaticStorage(CompressedManifestStaticFilesStorage):
     def post_process(self, paths: dict[str, Any], dry_run: bool = False, **options: Any) -> Iterator[tuple]:
         if _SHEET in paths and not dry_run:
             self._join(*paths[_SHEET])
+            paths = paths | {_SHEET: (self, _SHEET)}  # what is hashed and served is the joined copy
         yield from super().post_process(paths, dry_run=dry_run, **options)
 
     def _join(self, source: Storage, path: str) -> None:

@@ -51,10 +51,14 @@ class Reading:
     def shown(self) -> Snapshot:
         return self.answer.snapshot
 
+    @property
+    def compared_on(self) -> date:
+        """The day asked for, else the end of the month before the latest figures."""
+        return self.asked.compared or compared_day(self.shown)
+
     @cached_property
     def before(self) -> Snapshot:
-        """The day asked for, else the end of the month before the latest figures."""
-        return self.at(self.asked.compared or compared_day(self.shown))
+        return self.at(self.compared_on)
 
     @cached_property
     def year_before(self) -> Snapshot:

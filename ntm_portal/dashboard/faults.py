@@ -15,13 +15,19 @@ _PAGES = {
 }
 
 
-def fault_page(request: HttpRequest, status: int, message: str = "", hints: list[str] | None = None) -> HttpResponse:
-    """A page that says what went wrong and where to go on; a problem for the API."""
+def fault_page(
+    request: HttpRequest,
+    status: int,
+    message: str = "",
+    hints: list[str] | None = None,
+    again: dict[str, object] | None = None,
+) -> HttpResponse:
+    """A page that says what went wrong and where to go on, or lets one try `again`; a problem for the API."""
     title, usual = _PAGES[status]
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": message or usual}
         return JsonResponse(body, status=status, content_type="application/problem+json")
-    context = {"title": title, "message": message or usual, "hints": hints or [], "status": status}
+    context = {"title": title, "message": message or usual, "hints": hints or [], "status": status, **(again or {})}
     if status == 500:
         # Without the request nothing is looked up: the database may be what failed.
         return HttpResponse(render_to_string("fault.html", context), status=status)
@@ -56,6 +62,20 @@ def empty_portal(request: HttpRequest, status: int = 200) -> HttpResponse | None
     return render(request, "dashboard/empty.html", {"title": "Chưa có dữ liệu"}, status=status)
 
 
+_TIMES = {"ngay": "Ngày", "so_voi": "So với", "biet_den": "Chỉ tính điều đã ghi đến"}
+
+
+def _time_again(request: HttpRequest, error: BadQueryError) -> dict[str, object]:
+    """The choice of time as it was typed, to be mended where it stands; other choices of the page are kept."""
+    given = request.GET
+    if not error.errors.keys() & _TIMES.keys():
+        return {}
+    return {
+        "fields": [(name, label, given.get(name, ""), name in error.errors) for name, label in _TIMES.items()],
+        "kept": [(name, value) for name, values in given.lists() for value in values if name not in _TIMES],
+    }
+
+
 class DomainErrorMiddleware:
     """A rule or a faulty query becomes a page with its own words instead of a traceback.
 
@@ -76,5 +96,8 @@ class DomainErrorMiddleware:
                 return empty
         if not isinstance(error, DomainError):
             return None
-        hints = [said for words in error.errors.values() for said in words] if isinstance(error, BadQueryError) else []
-        return fault_page(request, error.status if error.status in _PAGES else 400, error.message, hints)
+        status = error.status if error.status in _PAGES else 400
+        if not isinstance(error, BadQueryError):
+            return fault_page(request, status, error.message)
+        hints = [said for words in error.errors.values() for said in words if said != error.message]
+        return fault_page(request, status, error.message, hints, again=_time_again(request, error))

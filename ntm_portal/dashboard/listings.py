@@ -79,7 +79,13 @@ def commune_columns(reading: Reading) -> list[Column]:
         Column("so_voi", f"So {before}", gained, lambda s: difference(gained(s)), is_number=True),
         Column("nhom", "Nhóm", lambda s: s.band_label if s.last_assessed_on else None, _band_cell, _met, is_name=True),
         Column("cong_nhan", "Công nhận", _recognition, order=lambda s: _recognition(s) or None),
-        Column("can_lam", "Cần làm trước", _next_steps, order=lambda s: s.steps[0].distance if s.steps else None),
+        Column(
+            "can_lam",
+            "Cần làm trước",
+            _next_steps,
+            order=lambda s: s.steps[0].distance if s.steps else None,
+            is_long=True,
+        ),
         Column("khu_vuc", "Khu vực", lambda s: s.commune.group or None, is_extra=True),
         Column("so_lieu", "Số liệu ngày", lambda s: s.last_assessed_on, is_number=True),
     ]
@@ -168,7 +174,7 @@ def criteria_table(counts: Sequence[CriterionCount], held: Sequence[Charge], rea
             lambda c: difference(c.difference),
             is_number=True,
         ),
-        Column("chu_tri", "Chủ trì", lambda c: ", ".join(leads[c.number]) or None),
+        Column("chu_tri", "Chủ trì", lambda c: ", ".join(leads[c.number]) or None, is_long=True),
     ]
     return table("tieu-chi", "Tiêu chí và số xã đạt", columns, counts, reading)
 
@@ -199,7 +205,7 @@ def lacking_table(statuses: Sequence[CommuneStatus], number: int, reading: Readi
         shared["xa"],
         shared["huyen"],
         Column("ket_qua", "Kết quả", lambda s: RESULT_LABELS[result(s)], lambda s: Cell(badge=result(s))),
-        Column("con_thieu", "Còn thiếu gì", lack, order=lambda s: _step(s, number).distance),
+        Column("con_thieu", "Còn thiếu gì", lack, order=lambda s: _step(s, number).distance, is_long=True),
         shared["tieu_chi"],
         shared["so_lieu"],
     ]
@@ -223,7 +229,7 @@ def departments_table(
         return Cell(body.name, reverse("dashboard:department", args=[body.code]) + reading.asked.query)
 
     columns = [
-        Column("don_vi", "Đơn vị", lambda d: d.name, link, lambda d: d.sort_key),
+        Column("don_vi", "Đơn vị", lambda d: d.name, link, lambda d: d.sort_key, is_long=True),
         Column("loai", "Loại", lambda d: d.get_kind_display()),
         Column("chu_tri", "Chủ trì chỉ tiêu", lambda d: codes(d, is_lead=True)),
         Column("phoi_hop", "Phối hợp chỉ tiêu", lambda d: codes(d, is_lead=False)),
@@ -246,11 +252,11 @@ def indicators_table(own: Sequence[Charge], counts: Mapping[str, IndicatorCount]
 
     order = {charge.indicator: index for index, charge in enumerate(own)}
     columns = [
-        Column("chi_tieu", "Chỉ tiêu", name, link, lambda c: order[c.indicator]),
+        Column("chi_tieu", "Chỉ tiêu", name, link, lambda c: order[c.indicator], is_long=True),
         Column("vai_tro", "Vai trò", lambda c: "Chủ trì" if c.is_lead else "Phối hợp"),
         Column("dat", "Số xã đạt", lambda c: counts[c.indicator].met, is_number=True),
         Column("chua_dat", "Chưa đạt", lambda c: counts[c.indicator].not_met, is_number=True),
         Column("chua_co", "Chưa có số liệu", lambda c: counts[c.indicator].no_data, is_number=True),
-        Column("can_cu", "Căn cứ phân công", basis),
+        Column("can_cu", "Căn cứ phân công", basis, is_long=True),
     ]
     return table("chi-tieu", "Chỉ tiêu phụ trách", columns, own, reading)

@@ -165,17 +165,18 @@ def _by_criterion(index: int, status: CommuneStatus, on: date) -> Mark:
     return Mark(_CRITERION[finding.result], TONES[finding.result][1], RESULT_LABELS[finding.result], more)
 
 
-_AGES = (("b1", "Trong tháng"), ("b2", "1–3 tháng trước"), ("b4", "Hơn 3 tháng trước"))
+_MONTH = 31
+_AGES = (("b1", "Trong một tháng qua"), ("b2", "1–3 tháng trước"), ("b4", "Hơn 3 tháng trước"))
 
 
 def _by_age(status: CommuneStatus, on: date) -> Mark:
-    """Whole months between the newest figure and the day shown."""
+    """Days between the newest figure and the day shown; in the tile whole months of thirty days."""
     newest = status.last_assessed_on
     if newest is None:
         return Mark("unknown", "?", _NO_DATA)
-    months = (on.year - newest.year) * 12 + on.month - newest.month
-    tone, _ = _AGES[0 if months < 1 else 1 if months <= 3 else 2]
-    return Mark(tone, str(months), f"Số liệu mới nhất ngày {newest:%d/%m/%Y}")
+    days = (on - newest).days
+    tone, _ = _AGES[0 if days <= _MONTH else 1 if days <= 3 * _MONTH else 2]
+    return Mark(tone, str(days // 30), f"Số liệu mới nhất ngày {newest:%d/%m/%Y}")
 
 
 _UNKNOWN = ("unknown", "?", _NO_DATA)

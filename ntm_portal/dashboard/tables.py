@@ -47,9 +47,16 @@ class Column:
     is_number: bool = False
     is_name: bool = False
     """A short name, which stays on one line."""
+    is_long: bool = False
+    """Sentences, which need room to stand in few lines."""
     is_extra: bool = False
     """Not shown until the reader asks for it."""
     hint: str = ""
+
+    @property
+    def fit(self) -> str:
+        """The class that tells how much room the cells need."""
+        return "num" if self.is_number else "nowrap" if self.is_name else "long" if self.is_long else ""
 
     def shown(self, row: Any) -> Cell:
         """The cell of a row; a plain value as people write it."""

@@ -8,13 +8,15 @@
   const prepare = (map) => {
     if (map.dataset.map === "ready") return;
     map.dataset.map = "ready";
-    unitsOf(map).forEach((unit, index) => {
+    unitsOf(map).forEach((unit) => {
       const title = unit.querySelector("title");
       unit.setAttribute("aria-label", title.textContent.replaceAll("\n", ". "));
       unit.dataset.words = title.textContent;
       title.remove();
-      unit.setAttribute("tabindex", index ? "-1" : "0");
+      unit.setAttribute("tabindex", "-1");
     });
+    const first = map.querySelector(".map-unit:not(.map-outside, .map-faded)") ?? map.querySelector(".map-unit");
+    first?.setAttribute("tabindex", "0");
   };
 
   // The nearest unit in that direction: what lies straight ahead comes before what lies aside.
@@ -56,6 +58,10 @@
     const [map, unit] = within(event);
     if (!map || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") hide(map);
+    if (event.key === "Home" || event.key === "End") {
+      event.preventDefault();
+      unitsOf(map).at(event.key === "Home" ? 0 : -1).focus();
+    }
     if (!STEPS[event.key]) return;
     event.preventDefault();
     next(map, unit, STEPS[event.key])?.focus();

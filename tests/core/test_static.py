@@ -20,7 +20,9 @@ def collected(folder: Path, sources: dict[str, str]) -> str:
                 target.write_text(text, "utf-8")
     storage = PortalStaticStorage(folder / "served", "/static/")
     list(storage.post_process({name: (origin, name) for name in sources}))
-    return (folder / "served" / "css" / "portal.css").read_text("utf-8")
+    served = storage.stored_name("css/portal.css")
+    assert served != "css/portal.css"
+    return (folder / "served" / served).read_text("utf-8")
 
 
 def test_parts_stand_in_place_of_their_lines(tmp_path):

@@ -128,12 +128,14 @@ def test_a_criterion_tells_why_it_is_not_met():
     ("on", "tone", "months"),
     [
         (date(2020, 9, 30), "b1", "0"),
-        (date(2020, 10, 20), "b2", "1"),
-        (date(2021, 3, 31), "b2", "3"),
-        (date(2021, 4, 1), "b4", "4"),
+        (date(2020, 10, 20), "b1", "0"),
+        (date(2021, 1, 31), "b1", "1"),
+        (date(2021, 2, 1), "b2", "1"),
+        (date(2021, 4, 3), "b2", "3"),
+        (date(2021, 4, 4), "b4", "3"),
     ],
 )
-def test_figures_age_by_the_month(on, tone, months, clock_at):
+def test_figures_age_by_the_day(on, tone, months, clock_at):
     clock_at(on)
 
     mark = unit(drawn("do-moi")).mark

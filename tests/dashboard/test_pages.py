@@ -55,7 +55,7 @@ def items(listed: str) -> list[str]:
 
 def said_by(response) -> str:
     """What a page of faults says between its title and its way home."""
-    return words(main_of(response)).removesuffix(" Về trang đầu")
+    return words(re.sub(r"<form.*?</form>", "", main_of(response), flags=re.DOTALL)).removesuffix(" Về trang đầu")
 
 
 def test_province_names_the_communes_below_ten(portal):
@@ -295,6 +295,38 @@ def test_time_that_cannot_be_is_refused_with_a_reason(query, said, portal):
     response = portal.get("/", query)
     assert response.status_code == 400
     assert said in said_by(response)
+
+
+def test_choice_of_time_that_cannot_be_stays_to_be_mended(portal):
+    response = portal.get("/huyen/617/?ngay=31/02/2020&so_voi=2020-06-30&sap_xep=xa")
+    form = part(response, "form", 'action="/huyen/617/"')
+    assert re.findall(r'name="(\w+)"\s+value="([^"]*)"', form) == [
+        ("sap_xep", "xa"),
+        ("ngay", "31/02/2020"),
+        ("so_voi", "2020-06-30"),
+        ("biet_den", ""),
+    ]
+    assert form.count('aria-invalid="true"') == 1
+
+
+def test_nothing_bad_is_said_of_a_commune_without_figures(portal):
+    served = words(main_of(portal.get("/xa/23407/?ngay=2019-06-01")))
+    assert "chưa biết xã đạt bao nhiêu trong 19 tiêu chí" in served
+    assert [said in served for said in ("0 /19", "Dưới 5 tiêu chí", "Đang vướng", "Cần làm trước")] == [False] * 4
+
+
+@pytest.mark.parametrize(
+    "page", ["/", "/muc-tieu/", "/ma-tran/", "/ban-do/", "/tieu-chi/", "/tieu-chi/17/", "/so-sanh/"]
+)
+def test_overview_without_figures_shows_only_where_they_begin(page, portal):
+    served = main_of(portal.get(f"{page}?ngay=2019-06-01"))
+    assert "số liệu đầu tiên là của ngày 31/12/2019" in served
+    assert re.findall(r"<table|<svg|Có nguy cơ", served) == []
+
+
+def test_target_seen_before_its_directive_says_so(portal):
+    assert "văn bản ban hành 13/10/2020, sau ngày đang xem" in portal.get("/?ngay=2020-03-31").content.decode()
+    assert "sau ngày đang xem" not in portal.get("/?ngay=2020-10-13").content.decode()
 
 
 def test_choices_of_time_are_carried_along_by_every_link(portal):

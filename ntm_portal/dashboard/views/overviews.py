@@ -38,7 +38,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         groups: dict[Directive, list[tuple[TargetResult, Chart | None]]] = {}
         for result in in_trouble(target_results(reading.shown)):
             points = pace(result, reading.shown)
-            drawn = pace_chart(points, result) if len(points) > 1 else None
+            drawn = pace_chart(points, result) if len(points) > 1 and any(p.actual for p in points) else None
             groups.setdefault(result.target.directive, []).append((result, drawn))
         return {
             "title": "Mục tiêu",

@@ -1,6 +1,6 @@
 """How a status page is made: rights, the time control, the snapshot, and a body rendered once a position."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 
 from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
+from criteria.queries import Snapshot
 from ntm_portal.accounts.permissions import require
 from ntm_portal.core import clock, ledger
 from ntm_portal.dashboard.asked import Asked, Reading
@@ -40,6 +41,11 @@ def _kept(request: HttpRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, values in request.GET.lists() for value in values if name not in Asked.NAMES]
 
 
+def _has_something(shown: Snapshot, context: Mapping[str, Any]) -> bool:
+    """Whether there is anything to show: without figures only the facts of a place or a body are."""
+    return shown.has_data or bool(context.get("stands_without_data"))
+
+
 def status_page(
     request: HttpRequest, template: str, build: Build, *key: Hashable, form: type[StatusForm] = StatusForm
 ) -> HttpResponse:
@@ -59,7 +65,7 @@ def status_page(
     def part() -> dict[str, Any]:
         context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
         kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts")}
-        return kept | {"part": render_to_string(template, context)}
+        return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}
 
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())
     kept = _kept(request)

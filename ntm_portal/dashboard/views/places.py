@@ -87,6 +87,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         context = {
             "title": record.full_name,
             "trail": [("Tỉnh", "/")],
+            "stands_without_data": True,
             "others": Commune.objects.in_force(shown.as_of)
             .filter(district=record)
             .exclude(kind=Commune.Kind.XA)
@@ -121,11 +122,12 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         return {
             "title": record.full_name,
             "trail": trail,
+            "stands_without_data": True,
             "commune": record,
             "status": status,
             "sponsors": Sponsorship.objects.in_force(on).filter(commune=record).select_related("department"),
             "villages": Village.objects.in_force(on).filter(commune=record).order_by("sort_key"),
-            **(profile(status, reading) if status else {}),
+            **(profile(status, reading) if status and status.last_assessed_on else {}),
         }
 
     return status_page(request, "dashboard/_commune.html", build, code)

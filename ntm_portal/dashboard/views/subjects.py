@@ -106,6 +106,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         context = {
             "title": body.name,
             "trail": [("Tỉnh", "/"), ("Đơn vị", "/don-vi/")],
+            "stands_without_data": True,
             "body": body,
             "sponsorships": list(helped),
         }
