@@ -48,12 +48,6 @@ def amount(value: Decimal | None, unit: str) -> str:
 
 
 @register.filter
-def percent_of(value: Decimal | int, whole: Decimal | int) -> int:
-    """A share for a bar, 0 to 100."""
-    return round(min(100 * value / whole, 100)) if whole else 0
-
-
-@register.filter
 def band_tone(band: Band) -> str:
     return BAND_TONES[band]
 
