@@ -4,7 +4,7 @@ from ntm_portal import env
 from ntm_portal.settings.base import *  # noqa: F403
 from ntm_portal.settings.base import REST_FRAMEWORK, SQLITE_OPTIONS, VAR_DIR
 
-SECRET_KEY = "only-for-tests"  # noqa: S105
+SECRET_KEY = "only-for-tests"  # noqa: S105  # nosec B105
 DEBUG = False
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
