@@ -124,7 +124,6 @@ UPLOAD_LIMITS = {
 }
 # A form with files may be a little larger than the largest file.
 UPLOAD_MOST_BYTES = max(UPLOAD_LIMITS.values()) + _MEGABYTE
-FILE_UPLOAD_PERMISSIONS = 0o600
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -11,6 +11,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
 DEMO_DATE = None
 API_RATE_PER_MINUTE = 0
+FILES_DIR = VAR_DIR / "test-files"
 REST_FRAMEWORK = {**REST_FRAMEWORK}
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
