@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import fields
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
@@ -110,6 +113,22 @@ class DirectiveAdmin(PortalAdmin):
         return f"{record}, {record.issuer}, {record.issued_on:%d/%m/%Y}"
 
 
+class ParametersField(forms.JSONField):
+    """JSON that is nested or long beyond reading is a fault of the field, not of the server."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise ValidationError("Tham số quá dài hoặc lồng quá nhiều tầng.", code="invalid") from error
+
+    def bound_data(self, data, initial):
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return InvalidJSONInput(data)
+
+
 @admin.register(Target)
 class TargetAdmin(PortalAdmin):
     list_display = ("code", "title", "kind", "due_on", "is_focus", "directive", "criteria_set")
@@ -127,5 +146,5 @@ class TargetAdmin(PortalAdmin):
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "parameters":
-            kwargs["help_text"] = parameters_help()
+            kwargs |= {"help_text": parameters_help(), "form_class": ParametersField}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
