@@ -7,8 +7,17 @@ from communes.models import Commune
 from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
+from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import text
-from ntm_portal.core.models import NamedQuerySet
+from ntm_portal.core.models import NamedQuerySet, StoredFile
+
+
+class DirectiveQuerySet(NamedQuerySet):
+    """Directives and who may read them."""
+
+    def visible_to(self, scope: Scope) -> "DirectiveQuerySet":
+        """Every role reads every directive, and its file with it."""
+        return self if scope.roles else self.none()
 
 
 class Directive(models.Model):
@@ -35,9 +44,12 @@ class Directive(models.Model):
     refers_to = models.ManyToManyField("self", verbose_name="dẫn chiếu", symmetrical=False, blank=True)
     recipients = models.ManyToManyField(Department, verbose_name="nơi nhận", blank=True)
     basis = models.CharField("nguồn", max_length=300, blank=True)
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, verbose_name="tệp văn bản", null=True, blank=True, editable=False, related_name="+"
+    )
     search_key = models.TextField("khóa tìm kiếm", editable=False)
 
-    objects = NamedQuerySet.as_manager()
+    objects = DirectiveQuerySet.as_manager()
 
     class Meta:
         verbose_name = "văn bản chỉ đạo"

@@ -69,6 +69,7 @@ def filled_in(pattern: str) -> str:
     """An address that the pattern matches."""
     path = re.sub(r"\(\?P<\w+>(?:(\w+)\|[^)]*|\.\*)\)", lambda match: match.group(1) or "x", pattern)
     path = re.sub(r"<(\w+):code>", lambda match: CODES.get(match.group(1), "1"), path)
+    path = re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000", path)
     return "/" + re.sub(r"<[^>]+>", "1", path.replace("^", "").replace("$", ""))
 
 

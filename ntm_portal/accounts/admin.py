@@ -46,7 +46,7 @@ class UserForm(UserChangeForm):
 class PersonPasswordForm(AdminPasswordChangeForm):
     """A password given by the administrator; Django leaves the warning in English."""
 
-    usable_password_help_text = (
+    usable_password_help_text = (  # nosec B105  # a sentence about passwords
         "Tắt thì người này không đăng nhập được bằng mật khẩu nữa."  # noqa: S105
         '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
         "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, token_in
 from ntm_portal.api.problems import problem
 from ntm_portal.core import clock, ledger
+from ntm_portal.core.hardening import fixed_headers
 from ntm_portal.core.release import release_digest
 
 PREFIX = "/api/v1/"
@@ -110,7 +111,8 @@ class AnswersFromMemory:
 
 def _limited(wait: float, start_response: Callable) -> list[bytes]:
     response = problem(429, "Quá nhiều yêu cầu", "Hãy chờ rồi gọi lại.")
-    headers = [*response.items(), ("Retry-After", str(ceil(wait))), ("Content-Length", str(len(response.content)))]
+    headers = [*response.items(), *fixed_headers().items(), ("Retry-After", str(ceil(wait)))]
+    headers.append(("Content-Length", str(len(response.content))))
     start_response(f"429 {HTTPStatus(429).phrase}", headers)
     return [response.content]
 

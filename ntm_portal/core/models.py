@@ -1,9 +1,11 @@
-"""The counter that orders every change, and what all named records share."""
+"""The counter that orders every change, what all named and dated records share, and the files of the office."""
 
+import uuid
 from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from ntm_portal.core import text
 
@@ -99,3 +101,40 @@ class DatedModel(models.Model):
     def exists_on(self, on: date) -> bool:
         """Whether the record holds on that day (both end days included)."""
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+class StoredFile(models.Model):
+    """A file of the office as it was handed in; its content lies in FILES_DIR under a random name.
+
+    The same content is kept once, however often it is handed in. Who may open it follows from the record that
+    refers to it (`uploads.serving`); names of people stand here as they were, for this is the ground floor.
+    """
+
+    class Kind(models.TextChoices):
+        PDF = "PDF", "PDF"
+        PNG = "PNG", "ảnh PNG"
+        JPEG = "JPEG", "ảnh JPEG"
+        DOCX = "DOCX", "văn bản Word (.docx)"
+        XLSX = "XLSX", "sổ tính Excel (.xlsx)"
+
+    id = models.UUIDField("mã", primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("tên tệp", max_length=200)
+    kind = models.CharField("loại", max_length=4, choices=Kind)
+    size = models.PositiveIntegerField("dung lượng")
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    blob = models.CharField("tên lưu trữ", max_length=40, db_index=True)
+    stored_at = models.DateTimeField("nhận lúc")
+    stored_by_id = models.BigIntegerField("mã người gửi", null=True)
+    stored_by_name = models.CharField("người gửi", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "tệp"
+        verbose_name_plural = "tệp"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        """Where it is opened; a file widget shows it as the present file."""
+        return reverse("file", args=[self.pk])

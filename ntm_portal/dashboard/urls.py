@@ -1,6 +1,7 @@
 """Addresses of the status pages."""
 
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from ntm_portal.core.converters import CommuneCode, DistrictCode
 from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects
@@ -28,3 +29,6 @@ urlpatterns = [
     path("tim/nhanh/", finding.find, name="find"),
     path("so-cai/<int:position>/", finding.ledger_row, name="ledger-row"),
 ]
+# Pages to read: whatever else is sent to one is refused instead of being answered as if it had been read.
+for _pattern in urlpatterns:
+    _pattern.callback = require_safe(_pattern.callback)

@@ -34,8 +34,10 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "ntm_portal.api.gate.ConditionalAnswerMiddleware",
+    "ntm_portal.core.hardening.FixedHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "ntm_portal.core.hardening.SizeLimitMiddleware",
     "ntm_portal.dashboard.packing.PageGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -88,6 +90,7 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "dashboard:province"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ntm_portal.dashboard.faults.stale_form"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -109,6 +112,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "ntm_portal.core.static.PortalStaticStorage"},
 }
 
+# Files of the office: outside of everything that is served by name; only a view that asks for rights opens one.
+FILES_DIR = Path(env.text("NTM_FILES_DIR", str(VAR_DIR / "files")))
+_MEGABYTE = 1024 * 1024
+UPLOAD_LIMITS = {
+    "PDF": env.integer("NTM_DOCUMENT_MB", 20) * _MEGABYTE,
+    "DOCX": env.integer("NTM_DOCUMENT_MB", 20) * _MEGABYTE,
+    "XLSX": env.integer("NTM_WORKBOOK_MB", 10) * _MEGABYTE,
+    "PNG": env.integer("NTM_IMAGE_MB", 10) * _MEGABYTE,
+    "JPEG": env.integer("NTM_IMAGE_MB", 10) * _MEGABYTE,
+}
+# A form with files may be a little larger than the largest file.
+UPLOAD_MOST_BYTES = max(UPLOAD_LIMITS.values()) + _MEGABYTE
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -117,6 +133,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
+        "frame-src": [NONE],
+        "worker-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
