@@ -5,12 +5,15 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm, UsernameField
 from django.contrib.auth.models import Group
 from django.db.models import Q
+from django.shortcuts import redirect
 
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
 from ntm_portal.accounts.permissions import MAY, may
 from ntm_portal.core import clock
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
 
+# One page for one thing: the portal's own also lifts the duty to change.
+admin.site.password_change = lambda request, extra_context=None: redirect("accounts:password")
 # Rights come from memberships: there is nothing to keep in groups.
 admin.site.unregister(Group)
 
@@ -33,13 +36,26 @@ class NewUserForm(UserCreationForm):
         fields = ("username", "full_name")
         field_classes = {"username": UsernameField}
 
+    def save(self, commit: bool = True) -> User:
+        self.instance.must_change_password = True
+        return super().save(commit)
+
 
 class UserForm(UserChangeForm):
     """The rest of an account; the password has a page of its own."""
 
     class Meta:
         model = User
-        fields = ("username", "password", "full_name", "email", "phone", "is_active", "is_superuser")
+        fields = (
+            "username",
+            "password",
+            "full_name",
+            "email",
+            "phone",
+            "must_change_password",
+            "is_active",
+            "is_superuser",
+        )
         field_classes = {"username": UsernameField}
 
 
@@ -51,6 +67,11 @@ class PersonPasswordForm(AdminPasswordChangeForm):
         '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
         "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"
     )
+
+    def save(self, commit: bool = True) -> User:
+        """Two know it now, so its owner changes it at the next sign-in."""
+        self.user.must_change_password = True
+        return super().save(commit)
 
 
 class MembershipInline(admin.TabularInline):
@@ -78,7 +99,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
         (
             "Quyền",
             {
-                "fields": ("is_active", "is_superuser", "may_enter"),
+                "fields": ("must_change_password", "is_active", "is_superuser", "may_enter"),
                 "description": "Quyền đến từ các vai trò ở cuối trang. Người quản trị và cán bộ Văn phòng điều phối "
                 "được vào trang quản trị.",
             },
