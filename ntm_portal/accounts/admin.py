@@ -1,17 +1,23 @@
 """Admin pages of bodies, people and API keys: the administrator's alone."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm, UsernameField
 from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
 
+from ntm_portal.accounts import lockout, views
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
 from ntm_portal.accounts.permissions import MAY, may
 from ntm_portal.core import clock
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
 
+# One door: the portal's own counts failures and asks for the second factor.
+admin.site.login = login_not_required(never_cache(views.enter_admin))
 # One page for one thing: the portal's own also lifts the duty to change.
 admin.site.password_change = lambda request, extra_context=None: redirect("accounts:password")
 # Rights come from memberships: there is nothing to keep in groups.
@@ -43,6 +49,10 @@ class NewUserForm(UserCreationForm):
 
 class UserForm(UserChangeForm):
     """The rest of an account; the password has a page of its own."""
+
+    unlock = forms.BooleanField(
+        label="mở khóa đăng nhập", required=False, help_text="Quên các lần nhập sai mật khẩu, từ mọi nơi."
+    )
 
     class Meta:
         model = User
@@ -91,7 +101,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     small_search = ("username", "full_name", "email", "phone")
-    readonly_fields = ("may_enter", "last_login", "date_joined")
+    readonly_fields = ("may_enter", "is_locked", "last_login", "date_joined")
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -104,6 +114,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
                 "được vào trang quản trị.",
             },
         ),
+        ("Đăng nhập", {"fields": ("is_locked", "unlock")}),
         ("Thời điểm", {"fields": ("last_login", "date_joined")}),
     )
 
@@ -118,6 +129,15 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     @admin.display(description="được vào trang quản trị")
     def may_enter(self, user: User) -> str:
         return yes_no(user.is_staff)
+
+    @admin.display(description="đang bị khóa đăng nhập")
+    def is_locked(self, user: User) -> str:
+        return yes_no(lockout.is_locked(user.username))
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("unlock"):
+            lockout.unlock(obj.username)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """An account is switched off: what it did keeps its name."""

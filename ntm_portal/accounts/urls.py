@@ -5,13 +5,10 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, reverse_lazy
 
 from ntm_portal.accounts import views
-from ntm_portal.accounts.forms import ForgottenPasswordForm, NewPasswordForm, SignInForm
+from ntm_portal.accounts.forms import ForgottenPasswordForm, NewPasswordForm
 
 app_name = "accounts"
 
-sign_in = auth.LoginView.as_view(
-    template_name="accounts/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
-)
 # The same answer whether the address is known or not.
 forgotten = auth.PasswordResetView.as_view(
     title="Quên mật khẩu",
@@ -31,7 +28,7 @@ new_password = auth.PasswordResetConfirmView.as_view(
 done = auth.PasswordResetCompleteView.as_view(title="Đã đặt mật khẩu mới", template_name="accounts/password_done.html")
 
 urlpatterns = [
-    path("dang-nhap/", login_not_required(sign_in), name="sign-in"),
+    path("dang-nhap/", login_not_required(views.SignInView.as_view()), name="sign-in"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="sign-out"),
     path("quen-mat-khau/", login_not_required(forgotten), name="password-forgotten"),
     path("quen-mat-khau/da-gui/", login_not_required(sent), name="password-sent"),

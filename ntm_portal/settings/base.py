@@ -1,5 +1,6 @@
 """What is true everywhere. Each of dev, test and prod changes little."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -30,6 +31,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -49,6 +51,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "ntm_portal.core.readonly.ReadOnlyGetMiddleware",
     "ntm_portal.dashboard.faults.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "ntm_portal.urls"
@@ -72,7 +75,7 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["ntm_portal.accounts.permissions.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "ntm_portal.accounts.permissions.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
@@ -87,6 +90,21 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# Proxies of our own in front of the portal; each adds one entry to X-Forwarded-For. 0: that header is not believed.
+TRUSTED_PROXY_COUNT = env.integer("NTM_PROXY_COUNT", 1) if env.flag("NTM_BEHIND_PROXY") else 0
+AXES_FAILURE_LIMIT = env.integer("NTM_LOCKOUT_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.integer("NTM_LOCKOUT_MINUTES", 15))
+# One account from one address: neither a colleague in the same office nor the same person at home is locked out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# The time that was told stays true, however often one tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "ntm_portal.accounts.addresses.client_address"
+AXES_LOCKOUT_CALLABLE = "ntm_portal.accounts.lockout.locked_out"
+AXES_HANDLER = "ntm_portal.accounts.lockout.LockoutHandler"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "dashboard:province"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
