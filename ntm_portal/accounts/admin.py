@@ -185,21 +185,19 @@ class TokenStateFilter(admin.SimpleListFilter):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """Made by the command `create_token`, which shows the key once; here one looks, and revokes."""
+    """Made by its owner or by `create_token`, which show the key once; here one looks, and revokes."""
 
-    list_display = ("name", "user", "state", "created_at", "expires_at", "revoked_at")
+    list_display = ("name", "user", "role", "state", "created_at", "expires_at", "last_used_on", "revoked_at")
     list_filter = (TokenStateFilter,)
     list_select_related = ("user",)
     ordering = ("-created_at",)
     small_search = ("name", "user__username", "user__full_name")
-    fields = ("name", "user", "created_at", "expires_at", "revoked_at")
+    fields = ("name", "user", "role", "created_at", "expires_at", "last_used_on", "revoked_at")
     actions = ("revoke",)
 
     @admin.display(description="tình trạng")
     def state(self, token: ApiToken) -> str:
-        if token.revoked_at:
-            return "đã thu hồi"
-        return "đã hết hạn" if token.expires_at and token.expires_at <= clock.now() else "đang dùng"
+        return token.state(clock.now())
 
     def has_revoke_permission(self, request) -> bool:
         return may(request.user, "manage_accounts")

@@ -35,5 +35,7 @@ urlpatterns = [
     path("dat-lai-mat-khau/<uidb64>/<token>/", login_not_required(new_password), name="password-new"),
     path("dat-lai-mat-khau/xong/", login_not_required(done), name="password-done"),
     path("tai-khoan/", views.home, name="home"),
+    path("tai-khoan/ma/", views.tokens, name="tokens"),
+    path("tai-khoan/ma/<int:pk>/thu-hoi/", views.revoke_token, name="token-revoke"),
     path("tai-khoan/mat-khau/", views.PasswordView.as_view(), name="password"),
 ]
