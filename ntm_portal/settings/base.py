@@ -41,6 +41,7 @@ MIDDLEWARE = [
     "ntm_portal.dashboard.packing.PageGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ntm_portal.accounts.sessions.KeepSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -109,6 +110,9 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "dashboard:province"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 CSRF_FAILURE_VIEW = "ntm_portal.dashboard.faults.stale_form"
+SESSION_ENGINE = "ntm_portal.accounts.sessions"
+SESSION_COOKIE_AGE = 60 * env.integer("NTM_SESSION_IDLE_MINUTES", 60)
+SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
