@@ -9,8 +9,10 @@ from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
-from ntm_portal.accounts import lockout, views
+from ntm_portal.accounts import lockout, second_factor, views
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
 from ntm_portal.accounts.permissions import MAY, may
 from ntm_portal.core import clock
@@ -20,6 +22,8 @@ from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
 admin.site.login = login_not_required(never_cache(views.enter_admin))
 # One page for one thing: the portal's own also lifts the duty to change.
 admin.site.password_change = lambda request, extra_context=None: redirect("accounts:password")
+# Secrets of a second factor are nobody's to look at; the page of a person takes a lost one off.
+admin.site.unregister((StaticDevice, TOTPDevice))
 # Rights come from memberships: there is nothing to keep in groups.
 admin.site.unregister(Group)
 
@@ -52,6 +56,9 @@ class UserForm(UserChangeForm):
 
     unlock = forms.BooleanField(
         label="mở khóa đăng nhập", required=False, help_text="Quên các lần nhập sai mật khẩu, từ mọi nơi."
+    )
+    remove_second_factor = forms.BooleanField(
+        label="gỡ xác thực hai bước", required=False, help_text="Cho người mất điện thoại và mã dự phòng."
     )
 
     class Meta:
@@ -101,7 +108,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     small_search = ("username", "full_name", "email", "phone")
-    readonly_fields = ("may_enter", "is_locked", "last_login", "date_joined")
+    readonly_fields = ("may_enter", "is_locked", "has_second_factor", "last_login", "date_joined")
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -114,7 +121,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
                 "được vào trang quản trị.",
             },
         ),
-        ("Đăng nhập", {"fields": ("is_locked", "unlock")}),
+        ("Đăng nhập", {"fields": ("is_locked", "unlock", "has_second_factor", "remove_second_factor")}),
         ("Thời điểm", {"fields": ("last_login", "date_joined")}),
     )
 
@@ -134,10 +141,16 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     def is_locked(self, user: User) -> str:
         return yes_no(lockout.is_locked(user.username))
 
+    @admin.display(description="dùng xác thực hai bước")
+    def has_second_factor(self, user: User) -> str:
+        return yes_no(second_factor.device_of(user) is not None)
+
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         if change and form.cleaned_data.get("unlock"):
             lockout.unlock(obj.username)
+        if change and form.cleaned_data.get("remove_second_factor"):
+            second_factor.remove(obj)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """An account is switched off: what it did keeps its name."""

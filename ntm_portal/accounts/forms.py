@@ -7,6 +7,7 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Pa
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.exceptions import ValidationError
 
+from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.core import clock
 
@@ -96,6 +97,60 @@ class TokenForm(forms.Form):
         given, now = self.cleaned_data, clock.now()
         expires_at = now + timedelta(days=given["days"])
         return ApiToken.issue(self.user, given["name"], at=now, expires_at=expires_at, role=given["role"])
+
+
+class PasswordAgainForm(forms.Form):
+    """The password once more, before something that a borrowed browser must not do."""
+
+    password = forms.CharField(
+        label="Mật khẩu hiện nay",
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        if not self.user.check_password(self.cleaned_data["password"]):
+            raise ValidationError("Mật khẩu không đúng.")
+        return self.cleaned_data["password"]
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor; `device` is what it was right for."""
+
+    code = forms.CharField(
+        label="Mã xác thực",
+        max_length=20,
+        help_text="Mã 6 số trong ứng dụng, hoặc một mã dự phòng.",
+        widget=forms.TextInput(attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false"}),
+    )
+
+    def __init__(self, *args, user: User, device=None, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user, self.device = user, device
+
+    def clean_code(self) -> str:
+        found, why = second_factor.check(self.user, self.cleaned_data["code"], self.device)
+        if found is None:
+            raise ValidationError(why)
+        self.device = found
+        return self.cleaned_data["code"]
+
+
+class ConfirmFactorForm(CodeForm):
+    """The first code of a new app, and the password."""
+
+    password = PasswordAgainForm.base_fields["password"]
+    field_order = ("password", "code")
+    clean_password = PasswordAgainForm.clean_password
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].help_text = "Mã 6 số mà ứng dụng đang hiện."
+        del self.fields["code"].widget.attrs["autofocus"]
 
 
 class ForgottenPasswordForm(PasswordResetForm):

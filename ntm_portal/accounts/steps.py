@@ -5,9 +5,12 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 
+from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.models import User
 
 _PASSWORD_PAGE = "accounts:password"  # noqa: S105  (the name of a page)
+_FACTOR_PAGE = "accounts:second-factor"
+_CODE_PAGE = "accounts:second-step"
 _ALWAYS_OPEN = {"accounts:sign-out"}
 
 
@@ -15,6 +18,11 @@ def _pending(request: HttpRequest, user: User) -> tuple[str, set[str], str] | No
     """The page that leads on, the pages that stay open meanwhile, and the reason in words."""
     if user.must_change_password:
         return _PASSWORD_PAGE, {_PASSWORD_PAGE}, "Bạn phải đổi mật khẩu trước."
+    if second_factor.is_required(user) and not second_factor.is_shown(request.session):
+        reason = "Vai trò của bạn phải dùng xác thực hai bước."
+        if second_factor.device_of(user) is not None:
+            return _CODE_PAGE, {_CODE_PAGE}, reason
+        return _FACTOR_PAGE, {_FACTOR_PAGE, f"{_FACTOR_PAGE}-begin", f"{_FACTOR_PAGE}-confirm"}, reason
     return None
 
 

@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, reverse_lazy
 
-from ntm_portal.accounts import views
+from ntm_portal.accounts import second_views, views
 from ntm_portal.accounts.forms import ForgottenPasswordForm, NewPasswordForm
 
 app_name = "accounts"
@@ -29,12 +29,17 @@ done = auth.PasswordResetCompleteView.as_view(title="Đã đặt mật khẩu m�
 
 urlpatterns = [
     path("dang-nhap/", login_not_required(views.SignInView.as_view()), name="sign-in"),
+    path("dang-nhap/ma/", login_not_required(second_views.SecondStepView.as_view()), name="second-step"),
     path("dang-xuat/", auth.LogoutView.as_view(), name="sign-out"),
     path("quen-mat-khau/", login_not_required(forgotten), name="password-forgotten"),
     path("quen-mat-khau/da-gui/", login_not_required(sent), name="password-sent"),
     path("dat-lai-mat-khau/<uidb64>/<token>/", login_not_required(new_password), name="password-new"),
     path("dat-lai-mat-khau/xong/", login_not_required(done), name="password-done"),
     path("tai-khoan/", views.home, name="home"),
+    path("tai-khoan/xac-thuc/", second_views.second_factor_page, name="second-factor"),
+    path("tai-khoan/xac-thuc/bat-dau/", second_views.begin, name="second-factor-begin"),
+    path("tai-khoan/xac-thuc/xac-nhan/", second_views.confirm, name="second-factor-confirm"),
+    path("tai-khoan/xac-thuc/tat/", second_views.take_off, name="second-factor-remove"),
     path("tai-khoan/ma/", views.tokens, name="tokens"),
     path("tai-khoan/ma/<int:pk>/thu-hoi/", views.revoke_token, name="token-revoke"),
     path("tai-khoan/mat-khau/", views.PasswordView.as_view(), name="password"),

@@ -1,6 +1,6 @@
 """Signing in, and the pages of one's own account."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth import views
@@ -11,11 +11,12 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ntm_portal.accounts import second_factor
+from ntm_portal.accounts.doors import SafeNextMixin
 from ntm_portal.accounts.forms import ChangePasswordForm, SignInForm, TokenForm
 from ntm_portal.accounts.permissions import NotAllowedError
+from ntm_portal.accounts.second_views import ask_for_code
 from ntm_portal.core import clock
-
-_DOORS = ("/dang-nhap/", "/dang-xuat/", "/quan-tri/login/")
 
 
 @require_safe
@@ -26,22 +27,23 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": "Tài khoản của tôi",
         "memberships": memberships,
         "tokens": request.user.api_tokens.in_force(clock.now()).count(),
+        "has_second_factor": second_factor.device_of(request.user) is not None,
     }
     return render(request, "accounts/home.html", context)
-
-
-class SafeNextMixin:
-    """Where to go on: only inside the portal, and never back to a door."""
-
-    def get_redirect_url(self) -> str:
-        target = super().get_redirect_url()
-        return "" if urlsplit(target).path.startswith(_DOORS) else target
 
 
 class SignInView(SafeNextMixin, views.LoginView):
     template_name = "accounts/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def form_valid(self, form: SignInForm) -> HttpResponse:
+        user = form.get_user()
+        if second_factor.device_of(user) is None:
+            return super().form_valid(form)
+        ask_for_code(self.request, user)
+        target = self.get_redirect_url()
+        return redirect(reverse("accounts:second-step") + (f"?{urlencode({'next': target})}" if target else ""))
 
 
 def enter_admin(request: HttpRequest, extra_context=None) -> HttpResponse:

@@ -32,6 +32,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -110,6 +113,9 @@ LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "dashboard:province"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
 CSRF_FAILURE_VIEW = "ntm_portal.dashboard.faults.stale_form"
+# Whether administrators and coordinators must use a second factor.
+REQUIRE_2FA = env.flag("NTM_REQUIRE_2FA")
+OTP_TOTP_ISSUER = "Cổng nông thôn mới"
 SESSION_ENGINE = "ntm_portal.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * env.integer("NTM_SESSION_IDLE_MINUTES", 60)
 SESSION_LONGEST = timedelta(hours=12)
