@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, token_in
+from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, note_use, token_in
 from ntm_portal.api.problems import problem
 from ntm_portal.core import clock, ledger
 from ntm_portal.core.hardening import fixed_headers
@@ -77,10 +77,13 @@ def _caller(environ: Mapping[str, Any]) -> Caller | None:
     if key is None or not _is_secure(environ):
         return None
     try:
-        return find_caller(key)
+        caller = find_caller(key)
+        if caller is not None:
+            note_use(caller)
     except DatabaseError:
         connection.close()  # a connection that died between two requests; Django opens another
         return None
+    return caller
 
 
 class AnswersFromMemory:
