@@ -8,13 +8,15 @@ from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import NamedQuerySet
 
 
-class Directive(models.Model):
+class Directive(AuditedModel):
     """A document that tells bodies what to do. The same number lives on with another issuer or year."""
 
     moves_position = True
+    audit_left_out = frozenset({"year"})
 
     class Kind(models.TextChoices):
         CONG_VAN = "CONG_VAN", "Công văn"
@@ -70,10 +72,11 @@ class Directive(models.Model):
         super().full_clean(*args, **kwargs)
 
 
-class Target(models.Model):
+class Target(AuditedModel):
     """Mục tiêu: a sentence of a directive that the portal checks every day."""
 
     moves_position = True
+    audit_owner = "directive"
 
     class Kind(models.TextChoices):
         NEW_RECOGNITIONS = "NEW_RECOGNITIONS", "Số đơn vị được công nhận trong năm"

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import F, Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet, Kind, name_of
 from ntm_portal.core.models import DatedModel, NamedModel
 
 
@@ -51,7 +53,13 @@ class Department(NamedModel):
         return f"{self.name} ; {self.short_name}"
 
 
-class User(AbstractUser):
+class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):
+    """Django's own manager of people, with the audit trail."""
+
+    use_in_migrations = False
+
+
+class User(AuditedModel, AbstractUser):
     """A person who signs in. Rights come from memberships, not from groups."""
 
     first_name = None
@@ -59,12 +67,22 @@ class User(AbstractUser):
     full_name = models.CharField("họ và tên", max_length=150, blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
 
+    objects = UserManager()
+
     class Meta:
         verbose_name = "người dùng"
         verbose_name_plural = "người dùng"
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @property
+    def audit_name(self) -> str:
+        return name_of(self)
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A new password alone is told as that."""
+        return Kind.PASSWORD_CHANGED if kind == Kind.CHANGED and names == {"password"} else kind
 
     def get_full_name(self) -> str:
         return str(self)
@@ -96,8 +114,10 @@ class User(AbstractUser):
         return Scope.of(self.pk, held, is_admin=self.is_superuser)
 
 
-class Membership(models.Model):
+class Membership(AuditedModel):
     """A person works for a body in a role; one person may hold several."""
+
+    audit_owner = "user"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
@@ -122,6 +142,7 @@ class Sponsorship(DatedModel):
     """Xã được phân công: a body guides, helps or is twinned with a commune."""
 
     moves_position = True
+    audit_owner = "commune"
 
     class Kind(models.TextChoices):
         CHI_DAO = "CHI_DAO", "Chỉ đạo"
@@ -152,8 +173,10 @@ class Sponsorship(DatedModel):
         return f"{self.department.short_name}: {self.commune}"
 
 
-class ApiToken(models.Model):
+class ApiToken(AuditedModel):
     """A key for another system. Only its SHA-256 is kept; the key itself is shown once."""
+
+    audit_owner = "user"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="api_tokens")
     name = models.CharField("nhãn", max_length=100)
@@ -168,6 +191,12 @@ class ApiToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A token is made and revoked, not added and changed."""
+        if kind == Kind.CHANGED and "revoked_at" in names and self.revoked_at:
+            return Kind.TOKEN_REVOKED
+        return Kind.TOKEN_MADE if kind == Kind.CREATED else kind
 
     @staticmethod
     def digest_of(key: str) -> str:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 
 
 class LedgerCounter(models.Model):
@@ -28,7 +29,7 @@ class LedgerCounter(models.Model):
         return f"{self.epoch}/{self.position}"
 
 
-class NamedQuerySet(models.QuerySet):
+class NamedQuerySet(AuditedQuerySet):
     """Search and order by name without any help of the database."""
 
     def named_like(self, words: str) -> "NamedQuerySet":
@@ -37,7 +38,7 @@ class NamedQuerySet(models.QuerySet):
         return self.filter(search_key__contains=key) if key else self.none()
 
 
-class NamedModel(models.Model):
+class NamedModel(AuditedModel):
     """A record with a Vietnamese name. Search and sort keys are derived on every save."""
 
     name = models.CharField("tên", max_length=200)
@@ -68,7 +69,7 @@ class NamedModel(models.Model):
         super().save(*args, **kwargs)
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(AuditedQuerySet):
     """Records and the days on which they hold."""
 
     def in_force(self, on: date) -> "DatedQuerySet":
@@ -78,7 +79,7 @@ class DatedQuerySet(models.QuerySet):
         )
 
 
-class DatedModel(models.Model):
+class DatedModel(AuditedModel):
     """A record that holds from a day to a day. A change closes it and opens another; nothing is overwritten."""
 
     valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
