@@ -17,8 +17,8 @@ class Kind(models.TextChoices):
     CREATED = "CREATED", "thêm"
     CHANGED = "CHANGED", "đổi"
     DELETED = "DELETED", "xóa"
-    LOADED = "LOADED", "nạp dữ liệu"
-    EXPORTED = "EXPORTED", "xuất dữ liệu"
+    LOADED = "LOADED", "nạp"
+    EXPORTED = "EXPORTED", "xuất"
     SIGNED_IN = "SIGNED_IN", "đăng nhập"
     SIGN_IN_FAILED = "SIGN_IN_FAILED", "đăng nhập không được"
     SIGNED_OUT = "SIGNED_OUT", "đăng xuất"
@@ -26,6 +26,16 @@ class Kind(models.TextChoices):
     TOKEN_MADE = "TOKEN_MADE", "cấp mã API"
     TOKEN_REVOKED = "TOKEN_REVOKED", "thu hồi mã API"
     TOKEN_USED = "TOKEN_USED", "dùng mã API"
+
+
+# How the sentence goes on where the act already says what kind of record it is about.
+_OBJECTS = {
+    Kind.SIGN_IN_FAILED: "với tên",
+    Kind.PASSWORD_CHANGED: "của",
+    Kind.TOKEN_MADE: "",
+    Kind.TOKEN_REVOKED: "",
+    Kind.TOKEN_USED: "",
+}
 
 
 class AuditQuerySet(AppendOnlyQuerySet):
@@ -60,6 +70,7 @@ class AuditEntry(AppendOnlyModel):
     owner_id = models.BigIntegerField("số của bản ghi chủ", null=True, blank=True)
     changes = models.JSONField("trước và sau", default=list)
     note = models.TextField("diễn giải", blank=True)
+    actor_key = models.CharField("khóa tìm người làm", max_length=620, editable=False)
     search_key = models.TextField("khóa tìm kiếm", editable=False)
 
     objects = AuditQuerySet.as_manager()
@@ -80,9 +91,11 @@ class AuditEntry(AppendOnlyModel):
 
     def derive_keys(self) -> None:
         """Fill in what is searched; whoever writes in bulk calls it."""
-        said = [self.user_name, self.record_name, self.model_name, self.under, self.address, self.note]
+        said = [self.user_name, self.get_kind_display(), self.model_name, self.record_name]
+        said += [self.under, self.address, self.note]
         said += [f"{change['label']} {change['before']} {change['after']}" for change in self.changes]
         self.search_key = text.search_key(" ; ".join(said))
+        self.actor_key = text.search_key(self.user_name)
 
     def save(self, *args, **kwargs) -> None:
         self.derive_keys()
@@ -91,14 +104,23 @@ class AuditEntry(AppendOnlyModel):
     @property
     def deed(self) -> str:
         """What was done to what, without who did it: "đổi ngưỡng 17.1: mức yêu cầu 95 → 90"."""
-        about = f"{self.model_name} {self.record_name}".strip()
-        words = f"{self.get_kind_display()} {about}".strip()
+        words = f"{self.get_kind_display()} {self._object()}".strip()
         told = "; ".join(filter(None, [self._differences(), self.note]))
         return f"{words}: {told}" if told else words
 
+    def _object(self) -> str:
+        if self.kind in {Kind.SIGNED_IN, Kind.SIGNED_OUT}:
+            return ""
+        kind = _OBJECTS.get(self.kind, self.model_name)
+        return f"{kind} {self.record_name}".strip()
+
+    @property
+    def is_told_apart(self) -> bool:
+        """A record that is new or gone is named in the sentence; its values stand beside it."""
+        return self.kind in {Kind.CREATED, Kind.DELETED, Kind.TOKEN_MADE}
+
     def _differences(self) -> str:
-        """A new record is told by its name alone; its values stand beside the sentence."""
-        if self.kind in {Kind.CREATED, Kind.DELETED, Kind.TOKEN_MADE}:
+        if self.is_told_apart or self.kind in _OBJECTS:
             return ""
         return "; ".join(f"{c['label']} {c['before'] or EMPTY} → {c['after'] or EMPTY}" for c in self.changes)
 

@@ -88,19 +88,24 @@ def entry(
     made = AuditEntry(
         kind=kind,
         user_id=by.user_id,
-        user_name=by.user_name[:310],
-        address=by.address,
-        under=by.under[:300],
+        user_name=_printable(by.user_name)[:310],
+        address=_printable(by.address),
+        under=_printable(by.under)[:300],
         model=about._meta.label_lower if about else "",
         model_name=str(about._meta.verbose_name) if about else "",
         record_id=about.pk if about else None,
-        record_name=(name or (name_of(about) if about else ""))[:300],
-        changes=list(changes),
-        note=note,
+        record_name=_printable(name or (name_of(about) if about else ""))[:300],
+        changes=[{part: _printable(said) for part, said in told.items()} for told in changes],
+        note=_printable(note),
         **_owner(about),
     )
     made.derive_keys()
     return made
+
+
+def _printable(said: str) -> str:
+    """What strangers typed goes into a database and a workbook, which take no control characters."""
+    return "".join(char for char in str(said) if char.isprintable() or char in "\n\t")
 
 
 def _owner(about: models.Model | None) -> dict[str, object]:

@@ -61,7 +61,7 @@ def status_page(
 
     def part() -> dict[str, Any]:
         context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts")}
+        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts", "trail_query")}
         return kept | {"part": render_to_string(template, context)}
 
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())

@@ -121,6 +121,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         return {
             "title": record.full_name,
             "trail": trail,
+            "trail_query": f"loai=communes.commune&so={record.pk}",
             "commune": record,
             "status": status,
             "sponsors": Sponsorship.objects.in_force(on).filter(commune=record).select_related("department"),
