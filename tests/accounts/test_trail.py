@@ -11,8 +11,6 @@ from ntm_portal.core.audit import AuditEntry, Kind
 from ntm_portal.core.ledger import Memory
 from ntm_portal.wsgi import application
 
-pytestmark = pytest.mark.django_db
-
 
 @pytest.fixture
 def seen(db):
@@ -96,7 +94,7 @@ def test_use_of_a_token_costs_no_query_once_it_is_recorded(client, key):
     assert [ask() for _ in range(3)] == [warm] * 3
 
 
-def test_answer_comes_also_when_the_trail_cannot_be_written(client, key, caplog):
+def test_answer_comes_also_when_the_trail_cannot_be_written(committed_db, client, key, caplog):
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE core_auditentry RENAME TO gone")
     answer = client.get("/api/v1/targets/", headers={"Authorization": f"Token {key}"})
