@@ -9,6 +9,7 @@ from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import NamedQuerySet, StoredFile
 
 
@@ -20,10 +21,11 @@ class DirectiveQuerySet(NamedQuerySet):
         return self if scope.roles else self.none()
 
 
-class Directive(models.Model):
+class Directive(AuditedModel):
     """A document that tells bodies what to do. The same number lives on with another issuer or year."""
 
     moves_position = True
+    audit_left_out = frozenset({"year"})
 
     class Kind(models.TextChoices):
         CONG_VAN = "CONG_VAN", "Công văn"
@@ -82,10 +84,11 @@ class Directive(models.Model):
         super().full_clean(*args, **kwargs)
 
 
-class Target(models.Model):
+class Target(AuditedModel):
     """Mục tiêu: a sentence of a directive that the portal checks every day."""
 
     moves_position = True
+    audit_owner = "directive"
 
     class Kind(models.TextChoices):
         NEW_RECOGNITIONS = "NEW_RECOGNITIONS", "Số đơn vị được công nhận trong năm"

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0003_add_stored_file'),
+        ('core', '0004_add_stored_file'),
         ('directives', '0001_initial'),
     ]
 

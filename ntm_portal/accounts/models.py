@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import F, Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet, Kind, name_of
 from ntm_portal.core.models import DatedModel, NamedModel
 
 
@@ -51,7 +53,13 @@ class Department(NamedModel):
         return f"{self.name} ; {self.short_name}"
 
 
-class User(AbstractUser):
+class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):
+    """Django's own manager of people, with the audit trail."""
+
+    use_in_migrations = False
+
+
+class User(AuditedModel, AbstractUser):
     """A person who signs in. Rights come from memberships, not from groups."""
 
     first_name = None
@@ -60,12 +68,22 @@ class User(AbstractUser):
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu khi đăng nhập", default=False)
 
+    objects = UserManager()
+
     class Meta:
         verbose_name = "người dùng"
         verbose_name_plural = "người dùng"
 
     def __str__(self) -> str:
         return self.full_name or self.username
+
+    @property
+    def audit_name(self) -> str:
+        return name_of(self)
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A new password alone is told as that."""
+        return Kind.PASSWORD_CHANGED if kind == Kind.CHANGED and names == {"password"} else kind
 
     def get_full_name(self) -> str:
         return str(self)
@@ -102,8 +120,10 @@ class User(AbstractUser):
         return Scope.of(self.pk, held, is_admin=self.is_superuser)
 
 
-class Membership(models.Model):
+class Membership(AuditedModel):
     """A person works for a body in a role; one person may hold several."""
+
+    audit_owner = "user"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
@@ -128,6 +148,7 @@ class Sponsorship(DatedModel):
     """Xã được phân công: a body guides, helps or is twinned with a commune."""
 
     moves_position = True
+    audit_owner = "commune"
 
     class Kind(models.TextChoices):
         CHI_DAO = "CHI_DAO", "Chỉ đạo"
@@ -158,12 +179,12 @@ class Sponsorship(DatedModel):
         return f"{self.department.short_name}: {self.commune}"
 
 
-class ApiTokenQuerySet(models.QuerySet):
+class ApiTokenQuerySet(AuditedQuerySet):
     def in_force(self, at: datetime) -> "ApiTokenQuerySet":
         return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)
 
 
-class ApiToken(models.Model):
+class ApiToken(AuditedModel):
     """A key for another system. Only its SHA-256 is kept; the key itself is shown once.
 
     It acts with its role alone, while its owner holds that role; without one (keys of before) with all of them.
@@ -171,6 +192,7 @@ class ApiToken(models.Model):
 
     DAYS = 180
     MOST_DAYS = 365
+    audit_owner = "user"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="api_tokens")
     name = models.CharField("nhãn", max_length=100)
@@ -195,6 +217,12 @@ class ApiToken(models.Model):
         if self.revoked_at:
             return "đã thu hồi"
         return "đã hết hạn" if self.expires_at and self.expires_at <= at else "đang dùng"
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A token is made and revoked, not added and changed."""
+        if kind == Kind.CHANGED and "revoked_at" in names and self.revoked_at:
+            return Kind.TOKEN_REVOKED
+        return Kind.TOKEN_MADE if kind == Kind.CREATED else kind
 
     @staticmethod
     def digest_of(key: str) -> str:

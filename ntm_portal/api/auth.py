@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.accounts.permissions import may
+from ntm_portal.accounts.trail import token_used
 from ntm_portal.core import clock
 from ntm_portal.core.ledger import Position
 
@@ -93,6 +94,7 @@ class TokenAuthentication(BaseAuthentication):
         caller = request.META.get(CALLER) or find_caller(key)
         if caller is None:
             raise AuthenticationFailed("Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi.")
+        token_used(caller.token_id, request.META)
         if request.method not in SAFE_METHODS:
             note_use(caller)
         return User.with_scope(caller.user_id, role=caller.role), caller

@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 
 
 class LedgerCounter(models.Model):
@@ -30,7 +31,7 @@ class LedgerCounter(models.Model):
         return f"{self.epoch}/{self.position}"
 
 
-class NamedQuerySet(models.QuerySet):
+class NamedQuerySet(AuditedQuerySet):
     """Search and order by name without any help of the database."""
 
     def named_like(self, words: str) -> "NamedQuerySet":
@@ -39,7 +40,7 @@ class NamedQuerySet(models.QuerySet):
         return self.filter(search_key__contains=key) if key else self.none()
 
 
-class NamedModel(models.Model):
+class NamedModel(AuditedModel):
     """A record with a Vietnamese name. Search and sort keys are derived on every save."""
 
     name = models.CharField("tên", max_length=200)
@@ -70,7 +71,7 @@ class NamedModel(models.Model):
         super().save(*args, **kwargs)
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(AuditedQuerySet):
     """Records and the days on which they hold."""
 
     def in_force(self, on: date) -> "DatedQuerySet":
@@ -80,7 +81,7 @@ class DatedQuerySet(models.QuerySet):
         )
 
 
-class DatedModel(models.Model):
+class DatedModel(AuditedModel):
     """A record that holds from a day to a day. A change closes it and opens another; nothing is overwritten."""
 
     valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
@@ -103,7 +104,7 @@ class DatedModel(models.Model):
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
-class StoredFile(models.Model):
+class StoredFile(AuditedModel):
     """A file of the office as it was handed in; its content lies in FILES_DIR under a random name.
 
     The same content is kept once, however often it is handed in. Who may open it follows from the record that

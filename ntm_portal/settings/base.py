@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ntm_portal.core.audit.AuditMiddleware",
     "ntm_portal.core.readonly.ReadOnlyGetMiddleware",
     "ntm_portal.dashboard.faults.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -227,6 +228,8 @@ DEMO_DATE = env.day("DEMO_DATE")
 PUBLIC_READ = env.flag("NTM_PUBLIC_READ")
 # Requests a minute for one API token or signed-in user; 0 means no limit.
 API_RATE_PER_MINUTE = env.integer("NTM_API_RATE", 600)
+# How many proxies of our own stand in front: only what they add to X-Forwarded-For is believed.
+TRUSTED_PROXIES = env.integer("NTM_TRUSTED_PROXIES", 0)
 
 LOGGING = {
     "version": 1,

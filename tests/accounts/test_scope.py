@@ -24,6 +24,7 @@ ACTS = {
     "edit_master_data": (True, True, False, False),
     "see_design": (True, True, False, False),
     "manage_accounts": (True, False, False, False),
+    "read_audit": (True, True, False, False),
 }
 MASTER = (
     "communes.change_commune",

@@ -2,14 +2,15 @@
 
 from datetime import timedelta
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.accounts.scope import Role
 from ntm_portal.core import clock
+from ntm_portal.core.commands import PortalCommand
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Cấp mã truy cập API cho một người dùng; mã chỉ hiện một lần, ở dòng cuối."
 
     def add_arguments(self, parser) -> None:

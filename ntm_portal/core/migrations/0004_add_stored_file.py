@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0002_counter_row'),
+        ('core', '0003_add_audit_entry'),
     ]
 
     operations = [
