@@ -83,7 +83,9 @@ class User(AuditedModel, AbstractUser):
 
     def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
         """A new password alone is told as that."""
-        return Kind.PASSWORD_CHANGED if kind == Kind.CHANGED and names == {"password"} else kind
+        return (
+            Kind.PASSWORD_CHANGED if kind == Kind.CHANGED and names - {"must_change_password"} == {"password"} else kind
+        )
 
     def get_full_name(self) -> str:
         return str(self)
@@ -193,6 +195,7 @@ class ApiToken(AuditedModel):
     DAYS = 180
     MOST_DAYS = 365
     audit_owner = "user"
+    audit_left_out = frozenset({"last_used_on"})
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="api_tokens")
     name = models.CharField("nhãn", max_length=100)

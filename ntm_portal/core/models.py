@@ -104,7 +104,7 @@ class DatedModel(AuditedModel):
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
-class StoredFile(AuditedModel):
+class StoredFile(models.Model):
     """A file of the office as it was handed in; its content lies in FILES_DIR under a random name.
 
     The same content is kept once, however often it is handed in. Who may open it follows from the record that

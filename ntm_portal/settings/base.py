@@ -98,7 +98,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
 # Proxies of our own in front of the portal; each adds one entry to X-Forwarded-For. 0: that header is not believed.
-TRUSTED_PROXY_COUNT = env.integer("NTM_PROXY_COUNT", 1) if env.flag("NTM_BEHIND_PROXY") else 0
+TRUSTED_PROXIES = env.integer("NTM_PROXY_COUNT", 1) if env.flag("NTM_BEHIND_PROXY") else 0
 AXES_FAILURE_LIMIT = env.integer("NTM_LOCKOUT_FAILURES", 5)
 AXES_COOLOFF_TIME = timedelta(minutes=env.integer("NTM_LOCKOUT_MINUTES", 15))
 # One account from one address: neither a colleague in the same office nor the same person at home is locked out.
@@ -106,7 +106,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 # The time that was told stays true, however often one tries meanwhile.
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "ntm_portal.accounts.addresses.client_address"
+AXES_CLIENT_IP_CALLABLE = "ntm_portal.core.address.address_of"
 AXES_LOCKOUT_CALLABLE = "ntm_portal.accounts.lockout.locked_out"
 AXES_HANDLER = "ntm_portal.accounts.lockout.LockoutHandler"
 AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
@@ -228,8 +228,6 @@ DEMO_DATE = env.day("DEMO_DATE")
 PUBLIC_READ = env.flag("NTM_PUBLIC_READ")
 # Requests a minute for one API token or signed-in user; 0 means no limit.
 API_RATE_PER_MINUTE = env.integer("NTM_API_RATE", 600)
-# How many proxies of our own stand in front: only what they add to X-Forwarded-For is believed.
-TRUSTED_PROXIES = env.integer("NTM_TRUSTED_PROXIES", 0)
 
 LOGGING = {
     "version": 1,

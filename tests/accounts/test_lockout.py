@@ -7,8 +7,8 @@ from axes.models import AccessAttempt
 from django.conf import settings as configured
 from django.test import Client, RequestFactory
 
-from ntm_portal.accounts.addresses import client_address
 from ntm_portal.accounts.imports import DEMO_PASSWORD
+from ntm_portal.core.address import address_of
 
 LIMIT = configured.AXES_FAILURE_LIMIT
 DOOR = "/dang-nhap/"
@@ -72,12 +72,12 @@ def test_forged_header_does_not_evade_the_lock():
 
 
 def test_forged_entry_before_a_trusted_proxy_does_not_evade_the_lock(settings):
-    settings.TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXIES = 1
     assert fail(forwarded="192.0.2.{}, 203.0.113.9") == [200] * (LIMIT - 1) + [429]
 
 
 def test_people_behind_a_trusted_proxy_are_told_apart(settings):
-    settings.TRUSTED_PROXY_COUNT = 1
+    settings.TRUSTED_PROXIES = 1
     fail(forwarded="203.0.113.9")
     assert attempt(password=DEMO_PASSWORD, **{"X-Forwarded-For": "203.0.113.9"}).status_code == 429
     assert attempt(password=DEMO_PASSWORD, **{"X-Forwarded-For": "203.0.113.10"}).status_code == 302
@@ -97,9 +97,9 @@ def test_people_behind_a_trusted_proxy_are_told_apart(settings):
     ],
 )
 def test_address_is_what_the_outermost_own_proxy_saw(count, header, address, settings):
-    settings.TRUSTED_PROXY_COUNT = count
+    settings.TRUSTED_PROXIES = count
     extra = {} if header is None else {"HTTP_X_FORWARDED_FOR": header}
-    assert client_address(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", **extra)) == address
+    assert address_of(RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", **extra)) == address
 
 
 def test_administrator_sees_the_lock_and_opens_it(client, admin_user, officer):

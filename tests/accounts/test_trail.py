@@ -55,11 +55,11 @@ def test_failed_sign_in_is_recorded_with_the_name_and_without_the_password(clien
     assert "mat-khau-sai" not in str(list(AuditEntry.objects.values_list()))
 
 
-def test_own_password_changed_in_the_admin_is_recorded(client, admin_user, seen):
+def test_own_password_changed_is_recorded(client, admin_user, seen):
     client.force_login(admin_user)
     new = "Mat-khau-2021-moi"
     given = {"old_password": DEMO_PASSWORD, "new_password1": new, "new_password2": new}
-    client.post("/quan-tri/password_change/", given, REMOTE_ADDR="10.1.2.3")
+    client.post("/tai-khoan/mat-khau/", given, REMOTE_ADDR="10.1.2.3")
     person = "Quản trị cổng (quantri)"
     assert seen(kind=Kind.PASSWORD_CHANGED) == [(Kind.PASSWORD_CHANGED, person, person, "10.1.2.3")]
 

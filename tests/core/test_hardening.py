@@ -96,7 +96,7 @@ def test_static_file_carries_the_headers(client, settings, db):
 
 
 def test_page_of_a_server_error_carries_the_headers(browser, monkeypatch):
-    monkeypatch.setattr(admin.site, "_registry", "planted")
+    monkeypatch.setattr(admin.AdminSite, "each_context", "planted")
     response = browser.get("/quan-tri/")
     assert response.status_code == 500
     assert hardened(response) == (POLICY, FIXED)

@@ -2,12 +2,13 @@
 
 from datetime import timedelta
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from ntm_portal.core.commands import PortalCommand
 from ntm_portal.core.uploads.storing import loose, unowned
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Xóa tệp không còn bản ghi nào dùng và nội dung thừa trong thư mục tệp; không có --save thì chỉ đếm."
 
     def add_arguments(self, parser) -> None:
