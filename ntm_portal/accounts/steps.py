@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.models import User
 
-_PASSWORD_PAGE = "accounts:password"  # noqa: S105  (the name of a page)
+_PASSWORD_PAGE = "accounts:password"  # noqa: S105  # nosec B105  (the name of a page)
 _FACTOR_PAGE = "accounts:second-factor"
 _CODE_PAGE = "accounts:second-step"
 _ALWAYS_OPEN = {"accounts:sign-out"}
