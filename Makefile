@@ -33,6 +33,7 @@ check: .venv/installed-dev
 	$(BIN)/djlint --check --lint templates
 	$(BIN)/lint-imports
 	$(BIN)/mypy --strict criteria/engine
+	$(BIN)/bandit --quiet --recursive ntm_portal communes criteria directives reports
 	DJANGO_SETTINGS_MODULE=ntm_portal.settings.test $(MANAGE) makemigrations --check --dry-run
 
 bench: .venv/installed-dev

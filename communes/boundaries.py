@@ -14,7 +14,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from communes.models import Boundary, Commune
-from ntm_portal.core import clock
+from ntm_portal.core import audit, clock
 from ntm_portal.core.reference import DataFileError
 
 LIMIT_BYTES = 60_000_000
@@ -101,6 +101,11 @@ def store_boundaries(file: BoundaryFile) -> BoundaryCounts:
 
     The same file twice changes nothing.
     """
+    with audit.loading(f"ranh giới từ {file.name}"):
+        return _replace_boundaries(file)
+
+
+def _replace_boundaries(file: BoundaryFile) -> BoundaryCounts:
     counts = compare_boundaries(file)
     if counts.removed:
         Boundary.objects.exclude(commune__code__in=list(file.outlines)).delete()

@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 
+from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import DatedModel, DatedQuerySet, NamedModel, NamedQuerySet
 
 TILE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(99)]
@@ -157,10 +158,11 @@ class Village(Unit):
         ]
 
 
-class Boundary(models.Model):
+class Boundary(AuditedModel):
     """The outline of a unit as its office drew it, simplified for the screen."""
 
     moves_position = True
+    audit_owner = "commune"
 
     commune = models.OneToOneField(
         Commune, models.CASCADE, verbose_name="xã, phường, thị trấn", related_name="boundary"

@@ -13,7 +13,7 @@ from criteria.engine.facts import Conclusion, Entry, IndicatorSpec, MeasureSpec,
 from criteria.models import Assessment, Measure, Measurement, Source, Threshold
 from criteria.queries import catalogue
 from ntm_portal.accounts.models import User
-from ntm_portal.core import clock, ledger
+from ntm_portal.core import audit, clock, ledger
 from ntm_portal.core.errors import DomainError
 
 _BATCH = 2000
@@ -174,8 +174,9 @@ def set_threshold(
         recorded_at=now,
     )
     new.full_clean(validate_constraints=False)
-    measure.thresholds.filter(zone=zone, commune_group=commune_group, withdrawn_at__isnull=True).update(
-        withdrawn_at=now
-    )
-    new.save()
+    replaced = measure.thresholds.filter(zone=zone, commune_group=commune_group, withdrawn_at__isnull=True)
+    before = replaced.first()
+    with audit.following(before):
+        replaced.update(withdrawn_at=now)
+        new.save()
     return new

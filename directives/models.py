@@ -7,14 +7,25 @@ from communes.models import Commune
 from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
+from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import text
-from ntm_portal.core.models import NamedQuerySet
+from ntm_portal.core.audit import AuditedModel
+from ntm_portal.core.models import NamedQuerySet, StoredFile
 
 
-class Directive(models.Model):
+class DirectiveQuerySet(NamedQuerySet):
+    """Directives and who may read them."""
+
+    def visible_to(self, scope: Scope) -> "DirectiveQuerySet":
+        """Every role reads every directive, and its file with it."""
+        return self if scope.roles else self.none()
+
+
+class Directive(AuditedModel):
     """A document that tells bodies what to do. The same number lives on with another issuer or year."""
 
     moves_position = True
+    audit_left_out = frozenset({"year"})
 
     class Kind(models.TextChoices):
         CONG_VAN = "CONG_VAN", "Công văn"
@@ -35,9 +46,12 @@ class Directive(models.Model):
     refers_to = models.ManyToManyField("self", verbose_name="dẫn chiếu", symmetrical=False, blank=True)
     recipients = models.ManyToManyField(Department, verbose_name="nơi nhận", blank=True)
     basis = models.CharField("nguồn", max_length=300, blank=True)
+    file = models.ForeignKey(
+        StoredFile, models.PROTECT, verbose_name="tệp văn bản", null=True, blank=True, editable=False, related_name="+"
+    )
     search_key = models.TextField("khóa tìm kiếm", editable=False)
 
-    objects = NamedQuerySet.as_manager()
+    objects = DirectiveQuerySet.as_manager()
 
     class Meta:
         verbose_name = "văn bản chỉ đạo"
@@ -70,10 +84,11 @@ class Directive(models.Model):
         super().full_clean(*args, **kwargs)
 
 
-class Target(models.Model):
+class Target(AuditedModel):
     """Mục tiêu: a sentence of a directive that the portal checks every day."""
 
     moves_position = True
+    audit_owner = "directive"
 
     class Kind(models.TextChoices):
         NEW_RECOGNITIONS = "NEW_RECOGNITIONS", "Số đơn vị được công nhận trong năm"

@@ -20,6 +20,24 @@ def text(name: str, default: str | None = None) -> str:
     return default
 
 
+def secret(name: str) -> str:
+    """Value of NAME; one that is short, simple or made by `startproject` could be guessed and stops the start."""
+    value = text(name)
+    if len(value) < 50 or len(set(value)) < 5 or value.startswith("django-insecure-"):
+        raise ImproperlyConfigured(
+            f"{name} is too weak: give it at least 50 random characters, for example of `openssl rand -base64 48`."
+        )
+    return value
+
+
+def hosts(name: str) -> list[str]:
+    """Host names of NAME, separated by commas; "*" would let anyone write the portal's links."""
+    found = [host.strip() for host in text(name).split(",") if host.strip()]
+    if not found or "*" in found:
+        raise ImproperlyConfigured(f"{name} must name the hosts that the portal answers for, not {text(name)!r}.")
+    return found
+
+
 def flag(name: str, *, default: bool = False) -> bool:
     """True or false and nothing else: "0" or "no" would be read as a yes elsewhere."""
     value = os.environ.get(name, "").lower()

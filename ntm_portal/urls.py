@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from ntm_portal.core.uploads import serving
 from ntm_portal.dashboard import faults, health
 
 urlpatterns = [
@@ -10,6 +11,7 @@ urlpatterns = [
     path("", include("ntm_portal.accounts.urls")),
     path("quan-tri/", admin.site.urls),
     path("api/v1/", include("ntm_portal.api.urls")),
+    path("tep/<uuid:pk>/", serving.download, name="file"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
 ]

@@ -3,8 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ntm_portal.core.audit import AuditedModel
 
-class ReportingPeriod(models.Model):
+
+class ReportingPeriod(AuditedModel):
     """Kỳ báo cáo of administrative reporting (NĐ 09/2019/NĐ-CP, Điều 12: data cut off on the 14th)."""
 
     class Kind(models.TextChoices):

@@ -36,7 +36,10 @@ MOVES_POSITION = {
     "directives": {"Directive", "Target"},
 }
 # Everything under /api/v1/ asks for a token or a session by itself, and answers 401.
-PUBLIC = {"dang-nhap/", "quan-tri/login/", "healthz", "readyz"}
+PUBLIC = {"dang-nhap/", "quan-tri/login/", "healthz", "readyz"} | {
+    "dang-nhap/ma/", "quen-mat-khau/", "quen-mat-khau/da-gui/",
+    "dat-lai-mat-khau/<uidb64>/<token>/", "dat-lai-mat-khau/xong/",
+}  # fmt: skip
 # What the portal's own kinds of path part accept; every other kind takes a 1.
 CODES = {"district": "617", "commune": "23407", "gso": "23407"}
 CODE_FOLDERS = ("ntm_portal", "communes", "criteria", "directives", "reports")
@@ -46,6 +49,7 @@ PAGES = [
     "/tim/?q=dak", "/tim/nhanh/?q=dak",
     "/tieu-chi/", "/tieu-chi/17/", "/tieu-chi/99/", "/don-vi/", "/don-vi/SYT/", "/don-vi/UB617/",
     "/ma-tran/?nhom=khong&sap_xep=-tc-17&loc=thay-doi", "/ma-tran/o/23407/17/", "/ma-tran/o/23407/99/",
+    "/tai-khoan/", "/tai-khoan/mat-khau/", "/tai-khoan/ma/", "/tai-khoan/xac-thuc/",
     "/thiet-ke/", "/so-sanh/", "/so-sanh/?xa=23407&xa=23362", "/so-sanh/?xa=99999",
     "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
     "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/directives/target/add/", "/quan-tri/khong-co/",
@@ -69,6 +73,7 @@ def filled_in(pattern: str) -> str:
     """An address that the pattern matches."""
     path = re.sub(r"\(\?P<\w+>(?:(\w+)\|[^)]*|\.\*)\)", lambda match: match.group(1) or "x", pattern)
     path = re.sub(r"<(\w+):code>", lambda match: CODES.get(match.group(1), "1"), path)
+    path = re.sub(r"<uuid:\w+>", "00000000-0000-4000-8000-000000000000", path)
     return "/" + re.sub(r"<[^>]+>", "1", path.replace("^", "").replace("$", ""))
 
 
@@ -94,7 +99,14 @@ def test_page_holds_nothing_inline(page, client, admin_user):
 
 
 def test_sign_in_page_holds_nothing_inline(client, db):
-    for page in ("/dang-nhap/", "/quan-tri/login/"):
+    for page in (
+        "/dang-nhap/",
+        "/quan-tri/login/",
+        "/quen-mat-khau/",
+        "/quen-mat-khau/da-gui/",
+        "/dat-lai-mat-khau/x/y/",
+        "/dat-lai-mat-khau/xong/",
+    ):
         served = client.get(page).content.decode()
         assert (LOOSE_SCRIPT.findall(served), INLINE.findall(served), "{{" in served) == ([], [], False)
 

@@ -151,7 +151,7 @@ def test_create_token_prints_a_key_that_works(loaded):
 
 @pytest.mark.parametrize("missing", ["SECRET_KEY", "ALLOWED_HOSTS", "DATABASE_URL"])
 def test_production_names_what_is_missing(missing, tmp_path):
-    given = {"SECRET_KEY": "x" * 50, "ALLOWED_HOSTS": "ntm.vn", "DATABASE_URL": "sqlite://", missing: ""}
+    given = {"SECRET_KEY": ascii_letters, "ALLOWED_HOSTS": "ntm.vn", "DATABASE_URL": "sqlite://", missing: ""}
     done = Portal(tmp_path).python(
         "-c", "import django; django.setup()", DJANGO_SETTINGS_MODULE="ntm_portal.settings.prod", **given
     )

@@ -47,7 +47,7 @@ def reading_objections(measure: MeasureSpec, reading: Reading) -> list[str]:
 
 
 def _laxer(finding: MeasureFinding) -> str:
-    assert finding.threshold is not None  # noqa: S101  (a measure fails only against a threshold)
+    assert finding.threshold is not None  # noqa: S101  # nosec B101  # a measure fails only against a threshold
     asked = quantity(finding.threshold.value, finding.measure.unit)
     words = COMPARISON_WORDS[finding.measure.comparison]
     shown = "chưa có số liệu" if finding.value is None else quantity(finding.value, finding.measure.unit)

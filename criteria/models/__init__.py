@@ -1,7 +1,7 @@
 """Catalogue, ledger, recognition."""
 
 from criteria.models.catalogue import CriteriaSet, Criterion, Indicator, Measure, Responsibility, Threshold, Tier
-from criteria.models.ledger import Assessment, LedgerIsAppendOnlyError, Measurement, Source
+from criteria.models.ledger import Assessment, Measurement, Source
 from criteria.models.recognition import Recognition
 
 __all__ = [
@@ -9,7 +9,6 @@ __all__ = [
     "CriteriaSet",
     "Criterion",
     "Indicator",
-    "LedgerIsAppendOnlyError",
     "Measure",
     "Measurement",
     "Recognition",

@@ -7,6 +7,7 @@ from django.db.models import Q
 from communes.models import Commune
 from criteria.engine.facts import Comparison
 from ntm_portal.accounts.models import Department
+from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import DatedModel
 
 
@@ -51,7 +52,7 @@ class CriteriaSet(DatedModel):
         return self.title
 
 
-class Criterion(models.Model):
+class Criterion(AuditedModel):
     """Tiêu chí."""
 
     moves_position = True
@@ -80,7 +81,7 @@ class Criterion(models.Model):
         return f"{self.number}. {self.name}"
 
 
-class Indicator(models.Model):
+class Indicator(AuditedModel):
     """Chỉ tiêu."""
 
     moves_position = True
@@ -111,10 +112,11 @@ class Indicator(models.Model):
         return f"{self.code} {self.name}"
 
 
-class Measure(models.Model):
+class Measure(AuditedModel):
     """Đại lượng đo: none for a yes/no indicator, one for most, two for clean water."""
 
     moves_position = True
+    audit_owner = "indicator"
     COMPARISONS = [(c.value, label) for c, label in zip(Comparison, ("ít nhất", "không quá", "đúng bằng"), strict=True)]
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="chỉ tiêu", related_name="measures")
@@ -139,7 +141,7 @@ class Measure(models.Model):
         return f"{self.name} ({self.unit})"
 
 
-class Threshold(models.Model):
+class Threshold(AuditedModel):
     """Ngưỡng of a measure for a zone, or for one commune group of it.
 
     Kept for good: a new value is a new row and the old one gets `withdrawn_at`, so that a past page can be
@@ -147,6 +149,8 @@ class Threshold(models.Model):
     """
 
     moves_position = True
+    audit_owner = "measure"
+    audit_left_out = frozenset({"recorded_at"})
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="thresholds")
     zone = models.CharField("vùng", max_length=10)
@@ -177,6 +181,12 @@ class Threshold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure}: {self.value.normalize():f}"
+
+    @property
+    def audit_name(self) -> str:
+        """What it is about, without the value that changes."""
+        group = f", {self.get_commune_group_display()}" if self.commune_group else ""
+        return f"{self.measure.indicator.code} ({self.measure}{group})"
 
     def clean(self) -> None:
         """A negative value, or a percentage above 100, asks nothing or what can never be met."""

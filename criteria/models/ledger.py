@@ -7,45 +7,7 @@ from django.db.models import Q
 from communes.models import Commune, Village
 from criteria.engine.facts import Conclusion
 from criteria.models.catalogue import Criterion, Indicator, Measure
-
-
-class LedgerIsAppendOnlyError(TypeError):
-    """Somebody tried to change or delete a row of the ledger."""
-
-    def __init__(self) -> None:
-        super().__init__("Sổ cái chỉ ghi thêm: hãy ghi một dòng mới để đính chính.")
-
-
-class AppendOnlyQuerySet(models.QuerySet):
-    """Refuses every way to change rows that are there."""
-
-    def update(self, **kwargs):
-        raise LedgerIsAppendOnlyError
-
-    def delete(self):
-        raise LedgerIsAppendOnlyError
-
-    def bulk_update(self, objs, fields, batch_size=None):
-        raise LedgerIsAppendOnlyError
-
-
-class AppendOnlyModel(models.Model):
-    """A record that is written once."""
-
-    is_append_only = True
-
-    objects = AppendOnlyQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs) -> None:
-        if not self._state.adding:
-            raise LedgerIsAppendOnlyError
-        super().save(*args, **kwargs)
-
-    def delete(self, *args, **kwargs):
-        raise LedgerIsAppendOnlyError
+from ntm_portal.core.append_only import AppendOnlyModel
 
 
 class Source(AppendOnlyModel):

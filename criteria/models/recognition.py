@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from communes.models import Commune, District, Village
 from criteria.models.catalogue import Tier
 from ntm_portal.core import clock
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 
 
-class RecognitionQuerySet(models.QuerySet):
+class RecognitionQuerySet(AuditedQuerySet):
     """Decisions and the days on which they hold."""
 
     def in_force(self, on: date) -> "RecognitionQuerySet":
@@ -22,7 +23,7 @@ class RecognitionQuerySet(models.QuerySet):
         )
 
 
-class Recognition(models.Model):
+class Recognition(AuditedModel):
     """A unit was recognised at a tier. A unit may be recognised more than once.
 
     `effective_on` is the date of the decision; where that is not known, the date by which a source says that

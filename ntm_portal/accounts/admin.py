@@ -1,16 +1,29 @@
 """Admin pages of bodies, people and API keys: the administrator's alone."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm, UsernameField
 from django.contrib.auth.models import Group
 from django.db.models import Q
+from django.shortcuts import redirect
+from django.views.decorators.cache import never_cache
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from ntm_portal.accounts import lockout, second_factor, views
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
 from ntm_portal.accounts.permissions import MAY, may
 from ntm_portal.core import clock
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
 
+# One door: the portal's own counts failures and asks for the second factor.
+admin.site.login = login_not_required(never_cache(views.enter_admin))
+# One page for one thing: the portal's own also lifts the duty to change.
+admin.site.password_change = lambda request, extra_context=None: redirect("accounts:password")
+# Secrets of a second factor are nobody's to look at; the page of a person takes a lost one off.
+admin.site.unregister((StaticDevice, TOTPDevice))
 # Rights come from memberships: there is nothing to keep in groups.
 admin.site.unregister(Group)
 
@@ -33,24 +46,49 @@ class NewUserForm(UserCreationForm):
         fields = ("username", "full_name")
         field_classes = {"username": UsernameField}
 
+    def save(self, commit: bool = True) -> User:
+        self.instance.must_change_password = True
+        return super().save(commit)
+
 
 class UserForm(UserChangeForm):
     """The rest of an account; the password has a page of its own."""
 
+    unlock = forms.BooleanField(
+        label="mở khóa đăng nhập", required=False, help_text="Quên các lần nhập sai mật khẩu, từ mọi nơi."
+    )
+    remove_second_factor = forms.BooleanField(
+        label="gỡ xác thực hai bước", required=False, help_text="Cho người mất điện thoại và mã dự phòng."
+    )
+
     class Meta:
         model = User
-        fields = ("username", "password", "full_name", "email", "phone", "is_active", "is_superuser")
+        fields = (
+            "username",
+            "password",
+            "full_name",
+            "email",
+            "phone",
+            "must_change_password",
+            "is_active",
+            "is_superuser",
+        )
         field_classes = {"username": UsernameField}
 
 
 class PersonPasswordForm(AdminPasswordChangeForm):
     """A password given by the administrator; Django leaves the warning in English."""
 
-    usable_password_help_text = (
+    usable_password_help_text = (  # nosec B105  # a sentence about passwords
         "Tắt thì người này không đăng nhập được bằng mật khẩu nữa."  # noqa: S105
         '<ul id="id_unusable_warning" class="messagelist"><li class="warning">'
         "Nếu tắt, mật khẩu hiện nay của người này sẽ mất.</li></ul>"
     )
+
+    def save(self, commit: bool = True) -> User:
+        """Two know it now, so its owner changes it at the next sign-in."""
+        self.user.must_change_password = True
+        return super().save(commit)
 
 
 class MembershipInline(admin.TabularInline):
@@ -70,7 +108,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     filter_horizontal = ()
     ordering = ("username",)
     small_search = ("username", "full_name", "email", "phone")
-    readonly_fields = ("may_enter", "last_login", "date_joined")
+    readonly_fields = ("may_enter", "is_locked", "has_second_factor", "last_login", "date_joined")
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -78,11 +116,12 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
         (
             "Quyền",
             {
-                "fields": ("is_active", "is_superuser", "may_enter"),
+                "fields": ("must_change_password", "is_active", "is_superuser", "may_enter"),
                 "description": "Quyền đến từ các vai trò ở cuối trang. Người quản trị và cán bộ Văn phòng điều phối "
                 "được vào trang quản trị.",
             },
         ),
+        ("Đăng nhập", {"fields": ("is_locked", "unlock", "has_second_factor", "remove_second_factor")}),
         ("Thời điểm", {"fields": ("last_login", "date_joined")}),
     )
 
@@ -97,6 +136,21 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     @admin.display(description="được vào trang quản trị")
     def may_enter(self, user: User) -> str:
         return yes_no(user.is_staff)
+
+    @admin.display(description="đang bị khóa đăng nhập")
+    def is_locked(self, user: User) -> str:
+        return yes_no(lockout.is_locked(user.username))
+
+    @admin.display(description="dùng xác thực hai bước")
+    def has_second_factor(self, user: User) -> str:
+        return yes_no(second_factor.device_of(user) is not None)
+
+    def save_model(self, request, obj, form, change) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("unlock"):
+            lockout.unlock(obj.username)
+        if change and form.cleaned_data.get("remove_second_factor"):
+            second_factor.remove(obj)
 
     def has_delete_permission(self, request, obj=None) -> bool:
         """An account is switched off: what it did keeps its name."""
@@ -144,21 +198,19 @@ class TokenStateFilter(admin.SimpleListFilter):
 
 @admin.register(ApiToken)
 class ApiTokenAdmin(ReadOnlyAdmin):
-    """Made by the command `create_token`, which shows the key once; here one looks, and revokes."""
+    """Made by its owner or by `create_token`, which show the key once; here one looks, and revokes."""
 
-    list_display = ("name", "user", "state", "created_at", "expires_at", "revoked_at")
+    list_display = ("name", "user", "role", "state", "created_at", "expires_at", "last_used_on", "revoked_at")
     list_filter = (TokenStateFilter,)
     list_select_related = ("user",)
     ordering = ("-created_at",)
     small_search = ("name", "user__username", "user__full_name")
-    fields = ("name", "user", "created_at", "expires_at", "revoked_at")
+    fields = ("name", "user", "role", "created_at", "expires_at", "last_used_on", "revoked_at")
     actions = ("revoke",)
 
     @admin.display(description="tình trạng")
     def state(self, token: ApiToken) -> str:
-        if token.revoked_at:
-            return "đã thu hồi"
-        return "đã hết hạn" if token.expires_at and token.expires_at <= clock.now() else "đang dùng"
+        return token.state(clock.now())
 
     def has_revoke_permission(self, request) -> bool:
         return may(request.user, "manage_accounts")

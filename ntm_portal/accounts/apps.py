@@ -1,5 +1,7 @@
 """Who works here, for which body, and what they may see and touch."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -7,3 +9,6 @@ class AccountsConfig(AppConfig):
     name = "ntm_portal.accounts"
     label = "accounts"
     verbose_name = "Đơn vị và người dùng"
+
+    def ready(self) -> None:
+        import_module("ntm_portal.accounts.trail")  # listens to Django's signals of signing in and out

@@ -10,7 +10,7 @@ from ntm_portal.core.reference import Counts, flag, read_csv, upsert
 from ntm_portal.core.text import clean
 
 DATA = Path(__file__).parent / "data"
-DEMO_PASSWORD = "ntm-demo-2020"  # noqa: S105  (printed by `make run`; accounts exist with demo data only)
+DEMO_PASSWORD = "ntm-demo-2020"  # noqa: S105  # nosec B105  # printed by `make run`; accounts exist with demo data only
 
 
 def load_reference(data: Path = DATA) -> list[Counts]:

@@ -6,11 +6,13 @@ from datetime import datetime
 from functools import cached_property
 
 from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db import models
 from django.db.models import F, Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet, Kind, name_of
 from ntm_portal.core.models import DatedModel, NamedModel
 
 
@@ -51,13 +53,22 @@ class Department(NamedModel):
         return f"{self.name} ; {self.short_name}"
 
 
-class User(AbstractUser):
+class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):
+    """Django's own manager of people, with the audit trail."""
+
+    use_in_migrations = False
+
+
+class User(AuditedModel, AbstractUser):
     """A person who signs in. Rights come from memberships, not from groups."""
 
     first_name = None
     last_name = None
     full_name = models.CharField("họ và tên", max_length=150, blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
+    must_change_password = models.BooleanField("phải đổi mật khẩu khi đăng nhập", default=False)
+
+    objects = UserManager()
 
     class Meta:
         verbose_name = "người dùng"
@@ -66,6 +77,16 @@ class User(AbstractUser):
     def __str__(self) -> str:
         return self.full_name or self.username
 
+    @property
+    def audit_name(self) -> str:
+        return name_of(self)
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A new password alone is told as that."""
+        return (
+            Kind.PASSWORD_CHANGED if kind == Kind.CHANGED and names - {"must_change_password"} == {"password"} else kind
+        )
+
     def get_full_name(self) -> str:
         return str(self)
 
@@ -73,8 +94,11 @@ class User(AbstractUser):
         return str(self)
 
     @classmethod
-    def with_scope(cls, pk: int) -> "User | None":
-        """The person together with the scope, as they are now (one query, where each alone would take one)."""
+    def with_scope(cls, pk: int, *, role: str = "") -> "User | None":
+        """The person together with the scope, as they are now (one query, where each alone would take one).
+
+        With a role, as a token has it, the scope is what that role alone gives.
+        """
         found = list(
             cls._default_manager.filter(pk=pk).annotate(
                 _role=F("memberships__role"),
@@ -86,7 +110,9 @@ class User(AbstractUser):
             return None
         user = found[0]
         held = [(row._role, row._department, row._district) for row in found if row._role is not None]
-        user.scope = Scope.of(user.pk, held, is_admin=user.is_superuser)
+        if role:
+            held = [row for row in held if row[0] == role]
+        user.scope = Scope.of(user.pk, held, is_admin=user.is_superuser and role in {"", Role.ADMIN})
         return user
 
     @cached_property
@@ -96,8 +122,10 @@ class User(AbstractUser):
         return Scope.of(self.pk, held, is_admin=self.is_superuser)
 
 
-class Membership(models.Model):
+class Membership(AuditedModel):
     """A person works for a body in a role; one person may hold several."""
+
+    audit_owner = "user"
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
@@ -122,6 +150,7 @@ class Sponsorship(DatedModel):
     """Xã được phân công: a body guides, helps or is twinned with a commune."""
 
     moves_position = True
+    audit_owner = "commune"
 
     class Kind(models.TextChoices):
         CHI_DAO = "CHI_DAO", "Chỉ đạo"
@@ -152,15 +181,32 @@ class Sponsorship(DatedModel):
         return f"{self.department.short_name}: {self.commune}"
 
 
-class ApiToken(models.Model):
-    """A key for another system. Only its SHA-256 is kept; the key itself is shown once."""
+class ApiTokenQuerySet(AuditedQuerySet):
+    def in_force(self, at: datetime) -> "ApiTokenQuerySet":
+        return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)
+
+
+class ApiToken(AuditedModel):
+    """A key for another system. Only its SHA-256 is kept; the key itself is shown once.
+
+    It acts with its role alone, while its owner holds that role; without one (keys of before) with all of them.
+    """
+
+    DAYS = 180
+    MOST_DAYS = 365
+    audit_owner = "user"
+    audit_left_out = frozenset({"last_used_on"})
 
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="api_tokens")
     name = models.CharField("nhãn", max_length=100)
+    role = models.CharField("vai trò", max_length=12, choices=Role, blank=True)
     digest = models.CharField("mã băm", max_length=64, unique=True, editable=False)
     created_at = models.DateTimeField("tạo lúc")
     expires_at = models.DateTimeField("hết hạn lúc", null=True, blank=True)
     revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+    last_used_on = models.DateField("dùng lần cuối ngày", null=True, blank=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mã truy cập API"
@@ -169,6 +215,18 @@ class ApiToken(models.Model):
     def __str__(self) -> str:
         return f"{self.name} ({self.user})"
 
+    def state(self, at: datetime) -> str:
+        """In words: in force, over, or revoked."""
+        if self.revoked_at:
+            return "đã thu hồi"
+        return "đã hết hạn" if self.expires_at and self.expires_at <= at else "đang dùng"
+
+    def audit_kind(self, kind: Kind, names: set[str]) -> Kind:
+        """A token is made and revoked, not added and changed."""
+        if kind == Kind.CHANGED and "revoked_at" in names and self.revoked_at:
+            return Kind.TOKEN_REVOKED
+        return Kind.TOKEN_MADE if kind == Kind.CREATED else kind
+
     @staticmethod
     def digest_of(key: str) -> str:
         """What is stored of a key. A key has 256 random bits, so a plain hash is enough."""
@@ -176,11 +234,11 @@ class ApiToken(models.Model):
 
     @classmethod
     def issue(
-        cls, user: User, name: str, *, at: datetime, expires_at: datetime | None = None
+        cls, user: User, name: str, *, at: datetime, expires_at: datetime | None = None, role: str = ""
     ) -> tuple["ApiToken", str]:
         """A new token and its key, which cannot be read again."""
         key = secrets.token_urlsafe(32)
         token = cls.objects.create(
-            user=user, name=name, digest=cls.digest_of(key), created_at=at, expires_at=expires_at
+            user=user, name=name, digest=cls.digest_of(key), created_at=at, expires_at=expires_at, role=role
         )
         return token, key

@@ -11,6 +11,7 @@ MAY = {
     "edit_master_data": frozenset({Role.ADMIN, Role.COORDINATOR}),
     "see_design": frozenset({Role.ADMIN, Role.COORDINATOR}),
     "manage_accounts": frozenset({Role.ADMIN}),
+    "read_audit": frozenset({Role.ADMIN, Role.COORDINATOR}),
 }
 # What the admin site lets each act change; viewing goes with it, and read_status lets staff view the rest.
 _ADMIN_ACTS = dict.fromkeys(("communes", "criteria", "directives", "reports"), "edit_master_data")

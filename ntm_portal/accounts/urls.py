@@ -1,18 +1,46 @@
-"""Sign in and out."""
+"""Sign in and out, a forgotten password, one's own account."""
 
-from django.contrib.auth import views
+from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
-from django.urls import path
+from django.urls import path, reverse_lazy
 
-from ntm_portal.accounts.forms import SignInForm
+from ntm_portal.accounts import second_views, views
+from ntm_portal.accounts.forms import ForgottenPasswordForm, NewPasswordForm
 
 app_name = "accounts"
 
-sign_in = views.LoginView.as_view(
-    template_name="accounts/sign_in.html", authentication_form=SignInForm, redirect_authenticated_user=True
+# The same answer whether the address is known or not.
+forgotten = auth.PasswordResetView.as_view(
+    title="Quên mật khẩu",
+    form_class=ForgottenPasswordForm,
+    template_name="accounts/password_forgotten.html",
+    email_template_name="accounts/password_mail.txt",
+    subject_template_name="accounts/password_mail_subject.txt",
+    success_url=reverse_lazy("accounts:password-sent"),
 )
+sent = auth.PasswordResetDoneView.as_view(title="Đã nhận yêu cầu", template_name="accounts/password_sent.html")
+new_password = auth.PasswordResetConfirmView.as_view(
+    title="Đặt mật khẩu mới",
+    form_class=NewPasswordForm,
+    template_name="accounts/password_new.html",
+    success_url=reverse_lazy("accounts:password-done"),
+)
+done = auth.PasswordResetCompleteView.as_view(title="Đã đặt mật khẩu mới", template_name="accounts/password_done.html")
 
 urlpatterns = [
-    path("dang-nhap/", login_not_required(sign_in), name="sign-in"),
-    path("dang-xuat/", views.LogoutView.as_view(), name="sign-out"),
+    path("dang-nhap/", login_not_required(views.SignInView.as_view()), name="sign-in"),
+    path("dang-nhap/ma/", login_not_required(second_views.SecondStepView.as_view()), name="second-step"),
+    path("dang-xuat/", auth.LogoutView.as_view(), name="sign-out"),
+    path("quen-mat-khau/", login_not_required(forgotten), name="password-forgotten"),
+    path("quen-mat-khau/da-gui/", login_not_required(sent), name="password-sent"),
+    path("dat-lai-mat-khau/<uidb64>/<token>/", login_not_required(new_password), name="password-new"),
+    path("dat-lai-mat-khau/xong/", login_not_required(done), name="password-done"),
+    path("tai-khoan/", views.home, name="home"),
+    path("tai-khoan/xac-thuc/", second_views.second_factor_page, name="second-factor"),
+    path("tai-khoan/xac-thuc/bat-dau/", second_views.begin, name="second-factor-begin"),
+    path("tai-khoan/xac-thuc/xac-nhan/", second_views.confirm, name="second-factor-confirm"),
+    path("tai-khoan/xac-thuc/tat/", second_views.take_off, name="second-factor-remove"),
+    path("tai-khoan/ma/", views.tokens, name="tokens"),
+    path("tai-khoan/ma/<int:pk>/thu-hoi/", views.revoke_token, name="token-revoke"),
+    path("tai-khoan/mat-khau/", views.PasswordView.as_view(), name="password"),
 ]

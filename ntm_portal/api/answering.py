@@ -14,7 +14,7 @@ from criteria.asking import Answer, answer
 from ntm_portal.api import parameters
 from ntm_portal.api.columns import Path, ordered, paths_of
 from ntm_portal.api.renderers import JsonRenderer
-from ntm_portal.core import ledger, text
+from ntm_portal.core import audit, ledger, text
 from ntm_portal.core.errors import NotFoundError
 
 
@@ -89,7 +89,11 @@ class ListView(StatusView):
         response = super().finalize_response(request, response, *args, **kwargs)
         if response.status_code == 200 and request.accepted_renderer.format != "json":
             name = request.resolver_match.url_name.removesuffix("-list") + self.mark
-            response["Content-Disposition"] = f'attachment; filename="{name}.{request.accepted_renderer.format}"'
+            response.file_name = f"{name}.{request.accepted_renderer.format}"
+            response["Content-Disposition"] = f'attachment; filename="{response.file_name}"'
+            if request.method == "GET":
+                query = request.META.get("QUERY_STRING", "")
+                audit.record_anyway(audit.Kind.EXPORTED, name=response.file_name, note=query)
         return response
 
     def _results(self, rows: Sequence[Any], wanted: Sequence[str]) -> list[dict[str, Any]]:

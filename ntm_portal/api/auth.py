@@ -15,6 +15,7 @@ from rest_framework.throttling import BaseThrottle
 
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.accounts.permissions import may
+from ntm_portal.accounts.trail import token_used
 from ntm_portal.core import clock
 from ntm_portal.core.ledger import Position
 
@@ -23,23 +24,29 @@ CALLER = "ntm.caller"
 _PREFIX = "Token "
 _WINDOW = 60.0
 _FIND_CALLER = """
-SELECT t.id, t.user_id, c.epoch, c.position
+SELECT t.id, t.user_id, c.epoch, c.position, t.role, t.last_used_on = %s
 FROM accounts_apitoken t
 JOIN accounts_user u ON u.id = t.user_id
 CROSS JOIN core_ledgercounter c
 WHERE t.digest = %s AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > %s) AND u.is_active
-  AND (u.is_superuser OR EXISTS (SELECT 1 FROM accounts_membership m WHERE m.user_id = u.id))
+  AND ((u.is_superuser AND t.role IN ('', 'ADMIN')) OR EXISTS (
+    SELECT 1 FROM accounts_membership m WHERE m.user_id = u.id AND t.role IN ('', m.role)))
 """
 _FIND_CALLER_SQLITE = _FIND_CALLER.replace("%s", "?")
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A token in force of an active user with a role, and the ledger position read with it."""
+    """A token in force of an active user with its role, and the ledger position read with it.
+
+    `is_noted` tells that the token's use today is written down already.
+    """
 
     token_id: int
     user_id: int
     position: Position
+    role: str
+    is_noted: bool
 
 
 def token_in(header: str) -> str | None:
@@ -48,9 +55,9 @@ def token_in(header: str) -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _moment(second: int, vendor: str, day: date | None) -> object:
-    """The present as the database compares it; made anew each second."""
-    return connection.ops.adapt_datetimefield_value(clock.now())
+def _moment(second: int, vendor: str, day: date | None) -> tuple[object, object]:
+    """Today and the present as the database compares them; made anew each second."""
+    return connection.ops.adapt_datefield_value(clock.today()), connection.ops.adapt_datetimefield_value(clock.now())
 
 
 def find_caller(key: str) -> Caller | None:
@@ -62,12 +69,19 @@ def find_caller(key: str) -> Caller | None:
     connection.ensure_connection()
     vendor = connection.vendor
     sql = _FIND_CALLER if vendor == "postgresql" else _FIND_CALLER_SQLITE
+    today, now = _moment(int(time()), vendor, settings.DEMO_DATE)
     with connection.wrap_database_errors:
         cursor = connection.connection.cursor()
-        cursor.execute(sql, (ApiToken.digest_of(key), _moment(int(time()), vendor, settings.DEMO_DATE)))
+        cursor.execute(sql, (today, ApiToken.digest_of(key), now))
         row = cursor.fetchone()
         cursor.close()
-    return Caller(row[0], row[1], Position(row[2], row[3])) if row else None
+    return Caller(row[0], row[1], Position(row[2], row[3]), row[4], bool(row[5])) if row else None
+
+
+def note_use(caller: Caller) -> None:
+    """Write down that the token was used today, once a day; never inside a view, where reading must not write."""
+    if not caller.is_noted:
+        ApiToken.objects.filter(pk=caller.token_id).update(last_used_on=clock.today())
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -80,7 +94,10 @@ class TokenAuthentication(BaseAuthentication):
         caller = request.META.get(CALLER) or find_caller(key)
         if caller is None:
             raise AuthenticationFailed("Mã truy cập không đúng, đã hết hạn hoặc đã thu hồi.")
-        return User.with_scope(caller.user_id), caller
+        token_used(caller.token_id, request.META)
+        if request.method not in SAFE_METHODS:
+            note_use(caller)
+        return User.with_scope(caller.user_id, role=caller.role), caller
 
     def authenticate_header(self, request) -> str:
         return "Token"

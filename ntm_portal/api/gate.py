@@ -17,9 +17,11 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 
-from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, token_in
+from ntm_portal.accounts.trail import file_given, token_used
+from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, note_use, token_in
 from ntm_portal.api.problems import problem
 from ntm_portal.core import clock, ledger
+from ntm_portal.core.hardening import fixed_headers
 from ntm_portal.core.release import release_digest
 
 PREFIX = "/api/v1/"
@@ -34,6 +36,7 @@ class Kept:
 
     body: bytes
     headers: list[tuple[str, str]]
+    file_name: str = ""
 
 
 _ANSWERS = ledger.Memory(64 * 1024 * 1024, weigh=lambda kept: len(kept.body) + 1000)
@@ -76,10 +79,13 @@ def _caller(environ: Mapping[str, Any]) -> Caller | None:
     if key is None or not _is_secure(environ):
         return None
     try:
-        return find_caller(key)
+        caller = find_caller(key)
+        if caller is not None:
+            note_use(caller)
     except DatabaseError:
         connection.close()  # a connection that died between two requests; Django opens another
         return None
+    return caller
 
 
 class AnswersFromMemory:
@@ -101,16 +107,20 @@ class AnswersFromMemory:
         wait = ALLOWANCE.wait(caller.token_id)
         if wait is not None:
             return _limited(wait, start_response)
+        token_used(caller.token_id, environ)
         if is_shown:
             start_response(_NOT_MODIFIED, [("ETag", etag), ("Cache-Control", _CACHE_CONTROL)])
             return [b""]
+        if kept.file_name and environ["REQUEST_METHOD"] == "GET":
+            file_given(caller.token_id, environ, kept.file_name)
         start_response("200 OK", kept.headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else kept.body]
 
 
 def _limited(wait: float, start_response: Callable) -> list[bytes]:
     response = problem(429, "Quá nhiều yêu cầu", "Hãy chờ rồi gọi lại.")
-    headers = [*response.items(), ("Retry-After", str(ceil(wait))), ("Content-Length", str(len(response.content)))]
+    headers = [*response.items(), *fixed_headers().items(), ("Retry-After", str(ceil(wait)))]
+    headers.append(("Content-Length", str(len(response.content))))
     start_response(f"429 {HTTPStatus(429).phrase}", headers)
     return [response.content]
 
@@ -131,7 +141,7 @@ class ConditionalAnswerMiddleware:
         response["Cache-Control"] = _CACHE_CONTROL
         response["Content-Length"] = str(len(response.content))
         if not response.cookies:
-            _ANSWERS.keep(etag, Kept(response.content, list(response.items())))
+            _ANSWERS.keep(etag, Kept(response.content, list(response.items()), getattr(response, "file_name", "")))
         if _is_shown(etag, request.META):
             return HttpResponse(status=304, headers={"ETag": etag, "Cache-Control": _CACHE_CONTROL})
         return response

@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 from ntm_portal.api.columns import table
-from ntm_portal.core.sheets import write_xlsx
+from ntm_portal.core.sheets import plain_text, write_xlsx
 
 
 class _Encoder(JSONEncoder):
@@ -53,7 +53,7 @@ def _csv_cell(value: Any) -> Any:
         return "true" if value else "false"
     if isinstance(value, date | datetime):
         return value.isoformat()
-    return value
+    return plain_text(value) if isinstance(value, str) else value
 
 
 class XlsxRenderer(BaseRenderer):

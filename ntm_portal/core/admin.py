@@ -7,6 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -14,8 +15,10 @@ from django.utils.formats import number_format
 from django.utils.text import capfirst
 
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditEntry
 
 EMPTY = "—"
+HISTORY_PER_PAGE = 50
 
 
 class KeyedForm(forms.ModelForm):
@@ -100,6 +103,7 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 100
     list_select_related: tuple[str, ...] = ()
     save_on_top = False
+    object_history_template = "admin/record_history.html"
     empty_value_display = EMPTY
 
     def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
@@ -113,6 +117,19 @@ class PortalAdmin(admin.ModelAdmin):
 
     def get_list_display(self, request) -> list:
         return [self.column(name) for name in super().get_list_display(request)]
+
+    def history_view(self, request, object_id, extra_context=None):
+        """The audit trail of the record instead of Django's own notes, which know only this site."""
+        entries = AuditEntry.objects.about(self.opts.label_lower, *self._number(object_id))
+        page = self.get_paginator(request, entries, HISTORY_PER_PAGE).get_page(request.GET.get(PAGE_VAR, 1))
+        numbers = page.paginator.get_elided_page_range(page.number)
+        return super().history_view(
+            request, object_id, {**(extra_context or {}), "entries": page, "page_range": numbers, "page_var": PAGE_VAR}
+        )
+
+    def _number(self, object_id: str) -> list[int]:
+        """The key in an address, as long as it can be one."""
+        return [int(object_id)] if object_id.isdecimal() and len(object_id) < 19 else []
 
     def column(self, name: str) -> str | Callable:
         """The column of a field, in words where Django's own would not do."""

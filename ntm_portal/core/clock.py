@@ -18,6 +18,11 @@ def now() -> datetime:
     return moment.replace(year=settings.DEMO_DATE.year, month=settings.DEMO_DATE.month, day=settings.DEMO_DATE.day)
 
 
+def real_now() -> datetime:
+    """This moment in the world, also in a demonstration: for the audit trail and nothing else."""
+    return timezone.now()
+
+
 def today() -> date:
     """The day on which the portal believes to be, in the province's time zone."""
     return settings.DEMO_DATE or timezone.localdate()

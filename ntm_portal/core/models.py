@@ -1,11 +1,14 @@
-"""The counter that orders every change, and what all named records share."""
+"""The counter that orders every change, what all named and dated records share, and the files of the office."""
 
+import uuid
 from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 
 from ntm_portal.core import text
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 
 
 class LedgerCounter(models.Model):
@@ -28,7 +31,7 @@ class LedgerCounter(models.Model):
         return f"{self.epoch}/{self.position}"
 
 
-class NamedQuerySet(models.QuerySet):
+class NamedQuerySet(AuditedQuerySet):
     """Search and order by name without any help of the database."""
 
     def named_like(self, words: str) -> "NamedQuerySet":
@@ -37,7 +40,7 @@ class NamedQuerySet(models.QuerySet):
         return self.filter(search_key__contains=key) if key else self.none()
 
 
-class NamedModel(models.Model):
+class NamedModel(AuditedModel):
     """A record with a Vietnamese name. Search and sort keys are derived on every save."""
 
     name = models.CharField("tên", max_length=200)
@@ -68,7 +71,7 @@ class NamedModel(models.Model):
         super().save(*args, **kwargs)
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(AuditedQuerySet):
     """Records and the days on which they hold."""
 
     def in_force(self, on: date) -> "DatedQuerySet":
@@ -78,7 +81,7 @@ class DatedQuerySet(models.QuerySet):
         )
 
 
-class DatedModel(models.Model):
+class DatedModel(AuditedModel):
     """A record that holds from a day to a day. A change closes it and opens another; nothing is overwritten."""
 
     valid_from = models.DateField("hiệu lực từ", null=True, blank=True, help_text="Để trống: có từ trước.")
@@ -99,3 +102,40 @@ class DatedModel(models.Model):
     def exists_on(self, on: date) -> bool:
         """Whether the record holds on that day (both end days included)."""
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
+
+
+class StoredFile(models.Model):
+    """A file of the office as it was handed in; its content lies in FILES_DIR under a random name.
+
+    The same content is kept once, however often it is handed in. Who may open it follows from the record that
+    refers to it (`uploads.serving`); names of people stand here as they were, for this is the ground floor.
+    """
+
+    class Kind(models.TextChoices):
+        PDF = "PDF", "PDF"
+        PNG = "PNG", "ảnh PNG"
+        JPEG = "JPEG", "ảnh JPEG"
+        DOCX = "DOCX", "văn bản Word (.docx)"
+        XLSX = "XLSX", "sổ tính Excel (.xlsx)"
+
+    id = models.UUIDField("mã", primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("tên tệp", max_length=200)
+    kind = models.CharField("loại", max_length=4, choices=Kind)
+    size = models.PositiveIntegerField("dung lượng")
+    sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    blob = models.CharField("tên lưu trữ", max_length=40, db_index=True)
+    stored_at = models.DateTimeField("nhận lúc")
+    stored_by_id = models.BigIntegerField("mã người gửi", null=True)
+    stored_by_name = models.CharField("người gửi", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = "tệp"
+        verbose_name_plural = "tệp"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        """Where it is opened; a file widget shows it as the present file."""
+        return reverse("file", args=[self.pk])

@@ -49,5 +49,6 @@ def portal(request: HttpRequest) -> dict:
         "places_to_go": _places_to_go(request.path),
         "demo_date": settings.DEMO_DATE,
         "may_administer": bool(user and user.is_authenticated and user.is_staff),
+        "may_read_audit": bool(user and may(user, "read_audit")),
         "roles": sorted(str(role.label) for role in user.scope.roles) if user and may(user, "read_status") else [],
     }

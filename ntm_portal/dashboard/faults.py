@@ -1,5 +1,6 @@
 """Error pages in Vietnamese, and problems where the API was asked."""
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -11,6 +12,7 @@ _PAGES = {
     400: ("Yêu cầu không hợp lệ", "Địa chỉ hoặc dữ liệu gửi lên không đọc được."),
     403: ("Không được phép", "Vai trò của bạn không được xem hoặc làm việc này."),
     404: ("Không tìm thấy", "Không có trang, đơn vị hoặc mục này."),
+    413: ("Gửi lên quá lớn", "Dữ liệu hoặc tệp gửi lên vượt quá dung lượng cho phép."),
     500: ("Lỗi máy chủ", "Đã có lỗi ngoài dự kiến; lỗi đã được ghi lại."),
 }
 
@@ -20,22 +22,27 @@ def fault_page(
     status: int,
     message: str = "",
     hints: list[str] | None = None,
+    *,
     again: dict[str, object] | None = None,
+    bare: bool = False,
 ) -> HttpResponse:
-    """A page that says what went wrong and where to go on, or lets one try `again`; a problem for the API."""
+    """A page that says what went wrong and where to go on, or lets one try `again`; a problem for the API.
+
+    A bare page looks nothing up: the database may be what failed, or a stranger asked what nobody has to answer.
+    """
     title, usual = _PAGES[status]
     if request.path.startswith("/api/"):
         body = {"type": "about:blank", "title": title, "status": status, "detail": message or usual}
         return JsonResponse(body, status=status, content_type="application/problem+json")
     context = {"title": title, "message": message or usual, "hints": hints or [], "status": status, **(again or {})}
-    if status == 500:
-        # Without the request nothing is looked up: the database may be what failed.
+    if bare:
         return HttpResponse(render_to_string("fault.html", context), status=status)
     return render(request, "fault.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return fault_page(request, 400)
+    """What Django itself found suspicious: a foreign host, too many fields, too large a body."""
+    return fault_page(request, 413 if isinstance(exception, RequestDataTooBig) else 400, bare=True)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -52,7 +59,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return fault_page(request, 500)
+    return fault_page(request, 500, bare=True)
 
 
 def empty_portal(request: HttpRequest, status: int = 200) -> HttpResponse | None:

@@ -1,9 +1,10 @@
 """Addresses of the status pages."""
 
 from django.urls import path, register_converter
+from django.views.decorators.http import require_safe
 
 from ntm_portal.core.converters import CommuneCode, DistrictCode
-from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects
+from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects, trail
 
 register_converter(DistrictCode, "district")
 register_converter(CommuneCode, "commune")
@@ -24,7 +25,11 @@ urlpatterns = [
     path("don-vi/<slug:code>/", subjects.department, name="department"),
     path("so-sanh/", comparing.compare, name="compare"),
     path("thiet-ke/", design.design, name="design"),
+    path("nhat-ky/", trail.trail, name="trail"),
     path("tim/", finding.search, name="search"),
     path("tim/nhanh/", finding.find, name="find"),
     path("so-cai/<int:position>/", finding.ledger_row, name="ledger-row"),
 ]
+# Pages to read: whatever else is sent to one is refused instead of being answered as if it had been read.
+for _pattern in urlpatterns:
+    _pattern.callback = require_safe(_pattern.callback)

@@ -1,5 +1,6 @@
 """What is true everywhere. Each of dev, test and prod changes little."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -30,24 +31,34 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "csp",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
     "ntm_portal.api.gate.ConditionalAnswerMiddleware",
+    "ntm_portal.core.hardening.FixedHeadersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "ntm_portal.core.hardening.SizeLimitMiddleware",
     "ntm_portal.dashboard.packing.PageGZipMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "ntm_portal.accounts.sessions.KeepSessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "ntm_portal.accounts.steps.EntryStepsMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "ntm_portal.core.audit.AuditMiddleware",
     "ntm_portal.core.readonly.ReadOnlyGetMiddleware",
     "ntm_portal.dashboard.faults.DomainErrorMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "ntm_portal.urls"
@@ -71,24 +82,48 @@ TEMPLATES = [
 ]
 
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["ntm_portal.accounts.permissions.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "ntm_portal.accounts.permissions.RoleBackend"]
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("username", "full_name", "email", "phone")}),
+        ("MinimumLengthValidator", {"min_length": 10}),
+        ("CommonPasswordValidator", {}),
+        ("NumericPasswordValidator", {}),
     )
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 60 * 60
+# Proxies of our own in front of the portal; each adds one entry to X-Forwarded-For. 0: that header is not believed.
+TRUSTED_PROXIES = env.integer("NTM_PROXY_COUNT", 1) if env.flag("NTM_BEHIND_PROXY") else 0
+AXES_FAILURE_LIMIT = env.integer("NTM_LOCKOUT_FAILURES", 5)
+AXES_COOLOFF_TIME = timedelta(minutes=env.integer("NTM_LOCKOUT_MINUTES", 15))
+# One account from one address: neither a colleague in the same office nor the same person at home is locked out.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+# The time that was told stays true, however often one tries meanwhile.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "ntm_portal.core.address.address_of"
+AXES_LOCKOUT_CALLABLE = "ntm_portal.accounts.lockout.locked_out"
+AXES_HANDLER = "ntm_portal.accounts.lockout.LockoutHandler"
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "csrfmiddlewaretoken", "next"]
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
 LOGIN_URL = "accounts:sign-in"
 LOGIN_REDIRECT_URL = "dashboard:province"
 LOGOUT_REDIRECT_URL = "accounts:sign-in"
+CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "ntm_portal.dashboard.faults.stale_form"
+# Whether administrators and coordinators must use a second factor.
+REQUIRE_2FA = env.flag("NTM_REQUIRE_2FA")
+# Without marks: they would make the QR code half as large again.
+OTP_TOTP_ISSUER = "Nong thon moi"
+SESSION_ENGINE = "ntm_portal.accounts.sessions"
+SESSION_COOKIE_AGE = 60 * env.integer("NTM_SESSION_IDLE_MINUTES", 60)
+SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 
@@ -109,6 +144,19 @@ STORAGES = {
     "staticfiles": {"BACKEND": "ntm_portal.core.static.PortalStaticStorage"},
 }
 
+# Files of the office: outside of everything that is served by name; only a view that asks for rights opens one.
+FILES_DIR = Path(env.text("NTM_FILES_DIR", str(VAR_DIR / "files")))
+_MEGABYTE = 1024 * 1024
+UPLOAD_LIMITS = {
+    "PDF": env.integer("NTM_DOCUMENT_MB", 20) * _MEGABYTE,
+    "DOCX": env.integer("NTM_DOCUMENT_MB", 20) * _MEGABYTE,
+    "XLSX": env.integer("NTM_WORKBOOK_MB", 10) * _MEGABYTE,
+    "PNG": env.integer("NTM_IMAGE_MB", 10) * _MEGABYTE,
+    "JPEG": env.integer("NTM_IMAGE_MB", 10) * _MEGABYTE,
+}
+# A form with files may be a little larger than the largest file.
+UPLOAD_MOST_BYTES = max(UPLOAD_LIMITS.values()) + _MEGABYTE
+
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -117,6 +165,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [SELF],
         "img-src": [SELF, "data:"],
         "object-src": [NONE],
+        "frame-src": [NONE],
+        "worker-src": [NONE],
         "base-uri": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],

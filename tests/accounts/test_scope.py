@@ -7,7 +7,7 @@ from io import StringIO
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from communes.models import District
 from ntm_portal.accounts.imports import DEMO_PASSWORD
@@ -24,6 +24,7 @@ ACTS = {
     "edit_master_data": (True, True, False, False),
     "see_design": (True, True, False, False),
     "manage_accounts": (True, False, False, False),
+    "read_audit": (True, True, False, False),
 }
 MASTER = (
     "communes.change_commune",
@@ -144,8 +145,9 @@ def test_role_sees_the_apps_of_master_data_in_the_admin(role):
 
 def test_right_password_does_not_open_an_account_that_ended():
     User.objects.filter(username="soyte").update(is_active=False)
-    assert authenticate(username="soyte", password=DEMO_PASSWORD) is None
-    assert authenticate(username="dieuphoi", password=DEMO_PASSWORD).username == "dieuphoi"
+    request = RequestFactory().post("/dang-nhap/")
+    assert authenticate(request, username="soyte", password=DEMO_PASSWORD) is None
+    assert authenticate(request, username="dieuphoi", password=DEMO_PASSWORD).username == "dieuphoi"
 
 
 def test_create_token_prints_a_key_that_opens_the_api():

@@ -1,9 +1,9 @@
 """A signed-in browser session for the benchmark."""
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
 
 from ntm_portal.accounts.models import User
+from ntm_portal.accounts.sessions import SessionStore
 
 
 def make_session() -> None:

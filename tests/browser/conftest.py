@@ -73,7 +73,7 @@ def _free_port() -> int:
 def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
     until = time.monotonic() + START_SECONDS
     while time.monotonic() < until and server.poll() is None:
-        with suppress(URLError, ConnectionError), urlopen(f"{address}/readyz", timeout=5) as answer:
+        with suppress(URLError, ConnectionError, TimeoutError), urlopen(f"{address}/readyz", timeout=5) as answer:
             if answer.status == 200:
                 return
         time.sleep(0.1)

@@ -6,9 +6,11 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 
 from communes.models import Boundary, Commune
-from criteria.models import Assessment, LedgerIsAppendOnlyError, Measurement, Recognition, Source, Threshold
+from criteria.models import Assessment, Measurement, Recognition, Source, Threshold
 from directives.models import Target
 from ntm_portal.core import clock, guards, ledger
+from ntm_portal.core.append_only import AppendOnlyError
+from ntm_portal.core.audit import AuditEntry
 from tests.factories.ledger import make_new, make_source, record
 
 pytestmark = pytest.mark.django_db
@@ -46,8 +48,8 @@ def moved_by(act) -> bool:
     return after > before
 
 
-def test_the_append_only_records_are_the_ledger():
-    assert [Source, Assessment, Measurement] == APPEND_ONLY
+def test_the_append_only_records_are_the_ledger_and_the_trail():
+    assert [AuditEntry, Source, Assessment, Measurement] == APPEND_ONLY
 
 
 @pytest.mark.parametrize("model", APPEND_ONLY)
@@ -64,7 +66,7 @@ def test_python_refuses_to_change_a_row(model):
     ]
 
     for act in acts:
-        with pytest.raises(LedgerIsAppendOnlyError), transaction.atomic():
+        with pytest.raises(AppendOnlyError), transaction.atomic():
             act()
 
     assert model.objects.filter(pk=row.pk).exists()

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from communes.boundaries import CODE_PROPERTY, compare_boundaries, read_boundaries, store_boundaries
+from ntm_portal.core.commands import PortalCommand
 from ntm_portal.core.reference import DataFileError
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Nạp ranh giới xã từ tệp GeoJSON (WGS 84, kinh độ trước); từ đó bản đồ vẽ theo ranh giới thật."
 
     def add_arguments(self, parser) -> None:

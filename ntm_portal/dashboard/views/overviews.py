@@ -8,6 +8,7 @@ from django.shortcuts import render
 from directives.models import Directive
 from directives.pace import pace
 from directives.queries import TargetResult, target_results
+from ntm_portal.accounts.permissions import may
 from ntm_portal.core.errors import NotFoundError
 from ntm_portal.dashboard import matrix as matrices
 from ntm_portal.dashboard.asked import Reading
@@ -33,6 +34,7 @@ def matrix_cell(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
 def targets(request: HttpRequest) -> HttpResponse:
     """Every target with its quote, state, blockers and forecast, under the directive that set it."""
+    reads_trail = may(request.user, "read_audit")
 
     def build(reading: Reading) -> dict[str, Any]:
         groups: dict[Directive, list[tuple[TargetResult, Chart | None]]] = {}
@@ -43,10 +45,11 @@ def targets(request: HttpRequest) -> HttpResponse:
         return {
             "title": "Mục tiêu",
             "trail": [("Tỉnh", "/")],
+            "reads_trail": reads_trail,
             "groups": [
                 (directive, [c for c in held if not c[0].target.is_focus], [c for c in held if c[0].target.is_focus])
                 for directive, held in sorted(groups.items(), key=lambda group: group[0].issued_on, reverse=True)
             ],
         }
 
-    return status_page(request, "dashboard/_targets.html", build)
+    return status_page(request, "dashboard/_targets.html", build, reads_trail)

@@ -12,7 +12,7 @@ from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
 from criteria.queries import Snapshot
 from ntm_portal.accounts.permissions import require
-from ntm_portal.core import clock, ledger
+from ntm_portal.core import audit, clock, ledger
 from ntm_portal.dashboard.asked import Asked, Reading
 from ntm_portal.dashboard.forms import StatusForm
 from ntm_portal.dashboard.tables import table_file
@@ -60,11 +60,14 @@ def status_page(
     shown = reading.shown
     if reading.given.get("xuat"):
         context = build(reading)
-        return table_file(context["table"], reading, context["title"])
+        table = context["table"]
+        rows = f"{len(table.rows)} dòng, số liệu ngày {reading.shown.as_of:%d/%m/%Y}"
+        audit.record_anyway(audit.Kind.EXPORTED, name=context["title"], note=rows)
+        return table_file(table, reading, context["title"])
 
     def part() -> dict[str, Any]:
         context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts")}
+        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts", "trail_query")}
         return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}
 
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())

@@ -123,6 +123,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
             "title": record.full_name,
             "trail": trail,
             "stands_without_data": True,
+            "trail_query": f"loai=communes.commune&so={record.pk}",
             "commune": record,
             "status": status,
             "sponsors": Sponsorship.objects.in_force(on).filter(commune=record).select_related("department"),

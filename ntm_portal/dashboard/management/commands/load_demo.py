@@ -2,17 +2,19 @@
 
 from datetime import date
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from communes.models import Commune
 from criteria import demo
+from criteria.models import Assessment
 from ntm_portal.accounts.imports import load_demo_users
-from ntm_portal.core import clock
+from ntm_portal.core import audit, clock
+from ntm_portal.core.commands import PortalCommand
 from ntm_portal.core.reference import DataFileError
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = (
         "Nạp số liệu minh họa từ 12/2019 đến ngày cho trước (muộn nhất 31/12/2020); chạy lại chỉ thêm tháng còn thiếu."
     )
@@ -28,10 +30,11 @@ class Command(BaseCommand):
         if not Commune.objects.exists():
             raise CommandError("Chưa có dữ liệu tham chiếu: chạy load_reference trước.")
         try:
-            with transaction.atomic():
+            with transaction.atomic(), audit.loading(f"số liệu minh họa đến {until:%d/%m/%Y}") as load:
                 users = load_demo_users()
                 villages = demo.load_villages()
                 rows = demo.load_assessments(until)
+                load.add(str(Assessment._meta.verbose_name), rows)
         except DataFileError as error:
             raise CommandError(f"Không nạp gì cả. {error}") from error
         self.stdout.write(f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}.")

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from communes import imports as communes
 from criteria import imports as criteria
 from directives import imports as directives
 from ntm_portal.accounts import imports as accounts
+from ntm_portal.core import audit
+from ntm_portal.core.commands import PortalCommand
 from ntm_portal.core.reference import DataFileError
 from reports import imports as reports
 
@@ -21,7 +23,7 @@ LOADERS = {
 }
 
 
-class Command(BaseCommand):
+class Command(PortalCommand):
     help = "Nạp hoặc cập nhật dữ liệu tham chiếu; chạy lại không đổi gì."
 
     def add_arguments(self, parser) -> None:
@@ -35,7 +37,7 @@ class Command(BaseCommand):
         if data and not any((data / app).is_dir() for app in LOADERS):
             raise CommandError(f"Không nạp gì cả. {data} không có thư mục con nào trong: {', '.join(LOADERS)}.")
         try:
-            with transaction.atomic():
+            with transaction.atomic(), audit.loading(f"dữ liệu tham chiếu ({data or 'tệp đi kèm'})"):
                 counts = [
                     count
                     for app, load in LOADERS.items()
