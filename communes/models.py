@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from ntm_portal.core.models import DatedModel, DatedQuerySet, NamedModel, NamedQuerySet
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
 
 TILE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(99)]
 
@@ -17,6 +18,7 @@ class Province(NamedModel):
     """The province that this portal serves."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     code = models.CharField("mã", max_length=2, unique=True)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
@@ -50,6 +52,8 @@ class Unit(DatedModel, NamedModel):
 class District(Unit):
     """Huyện, thành phố thuộc tỉnh."""
 
+    seen_through = EVERYONE
+
     class Kind(models.TextChoices):
         HUYEN = "HUYEN", "Huyện"
         THANH_PHO = "THANH_PHO", "Thành phố"
@@ -72,6 +76,8 @@ class District(Unit):
 
 class Commune(Unit):
     """Xã, phường, thị trấn. Only XA count for NTM."""
+
+    seen_through = {"pk": "commune_ids"}
 
     class Kind(models.TextChoices):
         XA = "XA", "Xã"
@@ -133,6 +139,8 @@ class Commune(Unit):
 class Village(Unit):
     """Thôn, làng, tổ dân phố."""
 
+    seen_through = {"commune": "commune_ids"}
+
     class Kind(models.TextChoices):
         THON = "THON", "Thôn"
         LANG = "LANG", "Làng"
@@ -161,6 +169,7 @@ class Boundary(models.Model):
     """The outline of a unit as its office drew it, simplified for the screen."""
 
     moves_position = True
+    seen_through = {"commune": "commune_ids"}
 
     commune = models.OneToOneField(
         Commune, models.CASCADE, verbose_name="xã, phường, thị trấn", related_name="boundary"
@@ -171,6 +180,8 @@ class Boundary(models.Model):
     source_name = models.CharField("tên tệp", max_length=200)
     sha256 = models.CharField("SHA-256 của tệp", max_length=64)
     loaded_at = models.DateTimeField("nạp lúc")
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ranh giới"

@@ -9,12 +9,14 @@ from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
 from ntm_portal.core.models import NamedQuerySet
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
 
 
 class Directive(models.Model):
     """A document that tells bodies what to do. The same number lives on with another issuer or year."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         CONG_VAN = "CONG_VAN", "Công văn"
@@ -74,6 +76,7 @@ class Target(models.Model):
     """Mục tiêu: a sentence of a directive that the portal checks every day."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         NEW_RECOGNITIONS = "NEW_RECOGNITIONS", "Số đơn vị được công nhận trong năm"
@@ -94,6 +97,8 @@ class Target(models.Model):
     due_on = models.DateField("hạn")
     quote = models.TextField("câu trích")
     is_focus = models.BooleanField("mục tiêu trọng tâm", default=False)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mục tiêu"

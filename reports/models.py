@@ -3,9 +3,13 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
+
 
 class ReportingPeriod(models.Model):
     """Kỳ báo cáo of administrative reporting (NĐ 09/2019/NĐ-CP, Điều 12: data cut off on the 14th)."""
+
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         MONTH = "MONTH", "Tháng"
@@ -18,6 +22,8 @@ class ReportingPeriod(models.Model):
     due_on = models.DateField("hạn nộp")
     closed_on = models.DateField("đóng ngày", null=True, blank=True)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "kỳ báo cáo"

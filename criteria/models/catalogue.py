@@ -8,6 +8,7 @@ from communes.models import Commune
 from criteria.engine.facts import Comparison
 from ntm_portal.accounts.models import Department
 from ntm_portal.core.models import DatedModel
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
 
 
 class Tier(models.TextChoices):
@@ -24,6 +25,7 @@ class CriteriaSet(DatedModel):
     """Bộ tiêu chí: what one decision asks of one kind of unit for one tier."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     class Subject(models.TextChoices):
         COMMUNE = "COMMUNE", "Xã"
@@ -55,6 +57,7 @@ class Criterion(models.Model):
     """Tiêu chí."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, verbose_name="bộ tiêu chí", related_name="criteria")
     number = models.PositiveSmallIntegerField("số")
@@ -63,6 +66,8 @@ class Criterion(models.Model):
     basis = models.CharField("căn cứ", max_length=300, blank=True)
     is_mandatory = models.BooleanField("bắt buộc", default=True)
     optional_at_least = models.PositiveSmallIntegerField("số chỉ tiêu tự chọn phải đạt", default=0)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "tiêu chí"
@@ -84,6 +89,7 @@ class Indicator(models.Model):
     """Chỉ tiêu."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     criterion = models.ForeignKey(Criterion, models.PROTECT, verbose_name="tiêu chí", related_name="indicators")
     code = models.CharField("mã", max_length=8)
@@ -94,6 +100,8 @@ class Indicator(models.Model):
     is_requirement_verified = models.BooleanField("mức yêu cầu đã kiểm chứng", default=True)
     basis = models.CharField("căn cứ", max_length=500, blank=True)
     note = models.CharField("ghi chú", max_length=400, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "chỉ tiêu"
@@ -115,6 +123,7 @@ class Measure(models.Model):
     """Đại lượng đo: none for a yes/no indicator, one for most, two for clean water."""
 
     moves_position = True
+    seen_through = EVERYONE
     COMPARISONS = [(c.value, label) for c, label in zip(Comparison, ("ít nhất", "không quá", "đúng bằng"), strict=True)]
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="chỉ tiêu", related_name="measures")
@@ -122,6 +131,8 @@ class Measure(models.Model):
     name = models.CharField("tên", max_length=200)
     unit = models.CharField("đơn vị tính", max_length=60)
     comparison = models.CharField("phải", max_length=2, choices=COMPARISONS)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "đại lượng đo"
@@ -147,6 +158,7 @@ class Threshold(models.Model):
     """
 
     moves_position = True
+    seen_through = EVERYONE
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="thresholds")
     zone = models.CharField("vùng", max_length=10)
@@ -156,6 +168,8 @@ class Threshold(models.Model):
     is_verified = models.BooleanField("đã kiểm chứng", default=True)
     recorded_at = models.DateTimeField("ghi nhận lúc")
     withdrawn_at = models.DateTimeField("thay thế lúc", null=True, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "ngưỡng"
@@ -192,6 +206,7 @@ class Responsibility(DatedModel):
     """Phụ trách tiêu chí: which body leads or supports an indicator, and from when."""
 
     moves_position = True
+    seen_through = {"department": "department_ids"}
 
     class Role(models.TextChoices):
         LEAD = "LEAD", "Chủ trì"

@@ -7,6 +7,7 @@ from django.db.models import Q
 from communes.models import Commune, Village
 from criteria.engine.facts import Conclusion
 from criteria.models.catalogue import Criterion, Indicator, Measure
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
 
 
 class LedgerIsAppendOnlyError(TypeError):
@@ -16,8 +17,11 @@ class LedgerIsAppendOnlyError(TypeError):
         super().__init__("Sổ cái chỉ ghi thêm: hãy ghi một dòng mới để đính chính.")
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet(ScopedQuerySet):
     """Refuses every way to change rows that are there."""
+
+    def editable_by(self, scope):
+        return self.none()
 
     def update(self, **kwargs):
         raise LedgerIsAppendOnlyError
@@ -51,6 +55,8 @@ class AppendOnlyModel(models.Model):
 class Source(AppendOnlyModel):
     """Where a batch of assessments came from: an approved report, baseline data, an import, an illustration."""
 
+    seen_through = EVERYONE
+
     class Kind(models.TextChoices):
         REPORT = "REPORT", "Báo cáo đã duyệt"
         BASELINE = "BASELINE", "Số liệu nền"
@@ -81,6 +87,7 @@ class Assessment(AppendOnlyModel):
     """
 
     recorded_at_position = "own"
+    seen_through = {"commune": "commune_ids", "indicator": "indicator_ids"}
     CONCLUSIONS = [
         (Conclusion.MET.value, "Đạt"),
         (Conclusion.NOT_MET.value, "Chưa đạt"),
@@ -150,6 +157,7 @@ class Measurement(AppendOnlyModel):
     """A measured value of an assessment, in the unit of its measure; recorded with it or never."""
 
     recorded_at_position = "assessment"
+    seen_through = {"assessment__commune": "commune_ids", "measure__indicator": "indicator_ids"}
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, verbose_name="đánh giá", related_name="measurements")
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="measurements")

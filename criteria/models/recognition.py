@@ -8,9 +8,10 @@ from django.db.models import F, Q
 from communes.models import Commune, District, Village
 from criteria.models.catalogue import Tier
 from ntm_portal.core import clock
+from ntm_portal.core.scoped import EVERYONE, ScopedQuerySet
 
 
-class RecognitionQuerySet(models.QuerySet):
+class RecognitionQuerySet(ScopedQuerySet):
     """Decisions and the days on which they hold."""
 
     def in_force(self, on: date) -> "RecognitionQuerySet":
@@ -31,6 +32,7 @@ class Recognition(models.Model):
     """
 
     moves_position = True
+    seen_through = EVERYONE
 
     commune = models.ForeignKey(
         Commune, models.PROTECT, verbose_name="xã", null=True, blank=True, related_name="recognitions"

@@ -5,19 +5,42 @@ import secrets
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.auth.models import AbstractUser
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
 
 from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.models import DatedModel, NamedModel
+from ntm_portal.core.scoped import ScopedQuerySet
+
+
+class AccountQuerySet(ScopedQuerySet):
+    """Accounts, roles and keys are the administrator's alone."""
+
+    def visible_to(self, scope: Scope) -> "AccountQuerySet":
+        return self if scope.has_any({Role.ADMIN}) else self.none()
+
+    def editable_by(self, scope: Scope) -> "AccountQuerySet":
+        return self.visible_to(scope)
+
+
+class PeopleManager(UserManager.from_queryset(AccountQuerySet)):
+    """Makes people; whether one may enter the admin follows from roles and is not said."""
+
+    use_in_migrations = False
+
+    def _create_user_object(self, username, email, password, **fields):
+        fields.pop("is_staff", None)
+        return super()._create_user_object(username, email, password, **fields)
 
 
 class Department(NamedModel):
     """A body that reports or is told to act: sở, ngành, district committee, union, company."""
 
     moves_position = True
+    seen_through = {"pk": "department_ids"}
+    edited_through = seen_through
 
     class Kind(models.TextChoices):
         COORDINATION = "COORDINATION", "Văn phòng điều phối"
@@ -32,6 +55,8 @@ class Department(NamedModel):
     district = models.OneToOneField(
         District, models.PROTECT, verbose_name="huyện, thành phố", null=True, blank=True, related_name="department"
     )
+    phone = models.CharField("điện thoại", max_length=60, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
 
     class Meta:
@@ -58,6 +83,8 @@ class User(AbstractUser):
     last_name = None
     full_name = models.CharField("họ và tên", max_length=150, blank=True)
     phone = models.CharField("điện thoại", max_length=20, blank=True)
+
+    objects = PeopleManager()
 
     class Meta:
         verbose_name = "người dùng"
@@ -89,6 +116,11 @@ class User(AbstractUser):
         user.scope = Scope.of(user.pk, held, is_admin=user.is_superuser)
         return user
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site opens: to whoever has a role, with what is theirs."""
+        return self.scope.has_any(Role)
+
     @cached_property
     def scope(self) -> Scope:
         """What this person may see and touch, read once (one query)."""
@@ -102,6 +134,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
     role = models.CharField("vai trò", max_length=12, choices=Role)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vai trò"
@@ -122,6 +156,7 @@ class Sponsorship(DatedModel):
     """Xã được phân công: a body guides, helps or is twinned with a commune."""
 
     moves_position = True
+    seen_through = {"department": "department_ids", "commune__district": "district_ids"}
 
     class Kind(models.TextChoices):
         CHI_DAO = "CHI_DAO", "Chỉ đạo"
@@ -161,6 +196,8 @@ class ApiToken(models.Model):
     created_at = models.DateTimeField("tạo lúc")
     expires_at = models.DateTimeField("hết hạn lúc", null=True, blank=True)
     revoked_at = models.DateTimeField("thu hồi lúc", null=True, blank=True)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "mã truy cập API"

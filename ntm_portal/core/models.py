@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from ntm_portal.core import text
+from ntm_portal.core.scoped import ScopedQuerySet
 
 
 class LedgerCounter(models.Model):
@@ -28,7 +29,7 @@ class LedgerCounter(models.Model):
         return f"{self.epoch}/{self.position}"
 
 
-class NamedQuerySet(models.QuerySet):
+class NamedQuerySet(ScopedQuerySet):
     """Search and order by name without any help of the database."""
 
     def named_like(self, words: str) -> "NamedQuerySet":
@@ -68,7 +69,7 @@ class NamedModel(models.Model):
         super().save(*args, **kwargs)
 
 
-class DatedQuerySet(models.QuerySet):
+class DatedQuerySet(ScopedQuerySet):
     """Records and the days on which they hold."""
 
     def in_force(self, on: date) -> "DatedQuerySet":
