@@ -186,13 +186,18 @@ _DUTIES = {
 def _index(request, extra_context=None):
     """The first page of the admin, with the reader's bodies and what the roles are for."""
     scope = request.user.scope
+    reached = (
+        ("chỉ tiêu phụ trách hoặc phối hợp", len(scope.indicator_ids)),
+        ("xã, phường, thị trấn", len(scope.commune_ids)),
+    )
     greeting = {
         "held": list(request.user.memberships.select_related("department").order_by("department__sort_key", "role")),
         "duties": [duty for role, duty in _DUTIES.items() if role in scope.roles],
         "own_bodies": list(Department.objects.filter(pk__in=scope.department_ids)),
-        "own_communes": len(scope.commune_ids),
-        "own_indicators": len(scope.indicator_ids),
+        "own_reach": [f"{count} {kind}" for kind, count in reached if count],
     }
+    if not scope.reads_all:
+        greeting["title"] = "Phần việc của bạn"
     return admin.AdminSite.index(admin.site, request, greeting | (extra_context or {}))
 
 

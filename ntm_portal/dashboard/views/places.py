@@ -86,6 +86,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         shown, before = reading.shown, reading.before
         context = {
             "title": record.full_name,
+            "record": record,
             "trail": [("Tỉnh", "/")],
             "others": Commune.objects.in_force(shown.as_of)
             .filter(district=record)
@@ -120,6 +121,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         trail = [("Tỉnh", "/"), (record.district.full_name, f"/huyen/{record.district.code}/")]
         return {
             "title": record.full_name,
+            "record": record,
             "trail": trail,
             "commune": record,
             "status": status,
