@@ -100,6 +100,7 @@ class StandingFilter(admin.SimpleListFilter):
 class ThresholdAdmin(PortalAdmin):
     """A new value is a new row: past pages show what was asked then."""
 
+    actions = ("export_xlsx",)
     list_display = (
         "indicator_code",
         "measure",

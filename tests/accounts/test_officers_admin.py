@@ -1,10 +1,12 @@
 """The admin as an officer and a leader meet it: what is theirs in two clicks, and nothing else."""
 
 import html
+import io
 import re
 
 import pytest
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from communes.models import Commune
 from criteria.models import Assessment, Responsibility
@@ -109,6 +111,49 @@ def test_records_name_what_is_closed_without_a_link_to_it(district):
     page = html.unescape(district.get(change(unit)).content.decode())
     assert "Kon Plông" in page
     assert "/quan-tri/communes/district/" not in page
+
+
+def chosen(action: str, records) -> dict:
+    return {"action": action, "_selected_action": [record.pk for record in records]}
+
+
+def test_officer_takes_her_list_along_as_a_workbook(district):
+    communes = Commune.objects.order_by("pk")
+    answer = district.post("/quan-tri/communes/commune/", chosen("export_xlsx", communes))
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.values)
+    own = communes.filter(district__code="613").order_by("sort_key")
+    assert rows[0][:4] == ("Tên", "Loại", "Huyện, thành phố", "Mã")
+    assert [row[3] for row in rows[1:]] == [unit.code for unit in own]
+    assert {row[2] for row in rows[1:]} == {"Kon Plông"}
+
+
+def test_text_of_an_exported_list_is_never_a_formula(portal):
+    unit = Commune.objects.filter(district__code="613")[0]
+    Commune.objects.filter(pk=unit.pk).update(name="=1+1")
+    answer = portal.post("/quan-tri/communes/commune/", chosen("export_xlsx", [unit]))
+    cell = load_workbook(io.BytesIO(answer.content)).active["A2"]
+    assert (cell.value, cell.data_type) == ("=1+1", "s")
+
+
+def test_office_marks_rows_as_verified_and_each_keeps_its_history(portal):
+    rows = list(Responsibility.objects.filter(is_verified=False)[:3])
+    portal.post("/quan-tri/criteria/responsibility/", chosen("mark_verified", rows))
+    assert [Responsibility.objects.get(pk=row.pk).is_verified for row in rows] == [True] * 3
+    history = portal.get(reverse("admin:criteria_responsibility_history", args=[rows[0].pk])).content.decode()
+    assert "Đã đánh dấu đã kiểm chứng." in history
+
+
+@pytest.mark.parametrize("username", ["soyte", "lanhdao"])
+def test_others_cannot_mark_rows_as_verified(username, client, db):
+    client.force_login(User.objects.get(username=username))
+    row = Responsibility.objects.filter(department__code="SYT", is_verified=False)[0]
+    client.post("/quan-tri/criteria/responsibility/", chosen("mark_verified", [row]))
+    assert Responsibility.objects.get(pk=row.pk).is_verified is False
+
+
+def test_thresholds_are_not_marked_in_place(portal):
+    page = portal.get("/quan-tri/criteria/threshold/").content.decode()
+    assert ("export_xlsx" in page, "mark_verified" in page) == (True, False)
 
 
 def test_leader_reads_all_and_is_offered_nothing_to_write(client, leader):
