@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import DatedModel, DatedQuerySet, NamedModel, NamedQuerySet
+from ntm_portal.core.scoped import EVERYONE
 
 TILE_VALIDATORS = [MinValueValidator(1), MaxValueValidator(99)]
 
@@ -18,6 +19,7 @@ class Province(NamedModel):
     """The province that this portal serves."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     code = models.CharField("mã", max_length=2, unique=True)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
@@ -51,6 +53,8 @@ class Unit(DatedModel, NamedModel):
 class District(Unit):
     """Huyện, thành phố thuộc tỉnh."""
 
+    seen_through = EVERYONE
+
     class Kind(models.TextChoices):
         HUYEN = "HUYEN", "Huyện"
         THANH_PHO = "THANH_PHO", "Thành phố"
@@ -73,6 +77,8 @@ class District(Unit):
 
 class Commune(Unit):
     """Xã, phường, thị trấn. Only XA count for NTM."""
+
+    seen_through = {"pk": "commune_ids"}
 
     class Kind(models.TextChoices):
         XA = "XA", "Xã"
@@ -134,6 +140,8 @@ class Commune(Unit):
 class Village(Unit):
     """Thôn, làng, tổ dân phố."""
 
+    seen_through = {"commune": "commune_ids"}
+
     class Kind(models.TextChoices):
         THON = "THON", "Thôn"
         LANG = "LANG", "Làng"
@@ -163,6 +171,7 @@ class Boundary(AuditedModel):
 
     moves_position = True
     audit_owner = "commune"
+    seen_through = {"commune": "commune_ids"}
 
     commune = models.OneToOneField(
         Commune, models.CASCADE, verbose_name="xã, phường, thị trấn", related_name="boundary"

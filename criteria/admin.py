@@ -100,6 +100,7 @@ class StandingFilter(admin.SimpleListFilter):
 class ThresholdAdmin(PortalAdmin):
     """A new value is a new row: past pages show what was asked then."""
 
+    actions = ("export_xlsx",)
     list_display = (
         "indicator_code",
         "measure",
@@ -193,8 +194,12 @@ class MeasurementInline(admin.TabularInline):
     model = Measurement
     extra = 0
     can_delete = False
-    fields = ("measure", "shown_value", "shown_numerator", "shown_denominator")
+    fields = ("shown_measure", "shown_value", "shown_numerator", "shown_denominator")
     readonly_fields = fields
+
+    @admin.display(description="đại lượng đo")
+    def shown_measure(self, measurement: Measurement) -> str:
+        return str(measurement.measure)
 
     @admin.display(description="giá trị")
     def shown_value(self, measurement: Measurement) -> str:

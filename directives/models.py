@@ -7,18 +7,10 @@ from communes.models import Commune
 from criteria.models import CriteriaSet
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
-from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import text
 from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import NamedQuerySet, StoredFile
-
-
-class DirectiveQuerySet(NamedQuerySet):
-    """Directives and who may read them."""
-
-    def visible_to(self, scope: Scope) -> "DirectiveQuerySet":
-        """Every role reads every directive, and its file with it."""
-        return self if scope.roles else self.none()
+from ntm_portal.core.scoped import EVERYONE
 
 
 class Directive(AuditedModel):
@@ -26,6 +18,7 @@ class Directive(AuditedModel):
 
     moves_position = True
     audit_left_out = frozenset({"year"})
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         CONG_VAN = "CONG_VAN", "Công văn"
@@ -51,7 +44,7 @@ class Directive(AuditedModel):
     )
     search_key = models.TextField("khóa tìm kiếm", editable=False)
 
-    objects = DirectiveQuerySet.as_manager()
+    objects = NamedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "văn bản chỉ đạo"
@@ -89,6 +82,7 @@ class Target(AuditedModel):
 
     moves_position = True
     audit_owner = "directive"
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         NEW_RECOGNITIONS = "NEW_RECOGNITIONS", "Số đơn vị được công nhận trong năm"

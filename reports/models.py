@@ -4,10 +4,13 @@ from django.db import models
 from django.db.models import F, Q
 
 from ntm_portal.core.audit import AuditedModel
+from ntm_portal.core.scoped import EVERYONE
 
 
 class ReportingPeriod(AuditedModel):
     """Kỳ báo cáo of administrative reporting (NĐ 09/2019/NĐ-CP, Điều 12: data cut off on the 14th)."""
+
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         MONTH = "MONTH", "Tháng"

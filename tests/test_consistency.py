@@ -17,7 +17,12 @@ from django.urls import get_resolver
 
 from communes.models import Commune
 from criteria.models import Assessment
+from ntm_portal.accounts.permissions import DOORS
+from ntm_portal.accounts.scope import Role, Scope
+from ntm_portal.core.admin import PortalAdmin
+from ntm_portal.core.models import LedgerCounter
 from ntm_portal.core.readonly import ReadOnlyGetMiddleware, WriteDuringReadError
+from ntm_portal.core.scoped import ScopedQuerySet
 
 ROOT = Path(settings.BASE_DIR)
 # From the bottom up: a foreign key points to its own app or to one before it.
@@ -170,6 +175,25 @@ def test_what_answers_show_moves_the_position():
         if getattr(model, "moves_position", False):
             found.setdefault(model._meta.app_label, set()).add(model.__name__)
     assert found == MOVES_POSITION
+
+
+@pytest.mark.parametrize("model", [m for m in OWN_MODELS if m is not LedgerCounter], ids=label)
+def test_record_says_whose_it_is(model, db):
+    own = [name for name in ("visible_to", "editable_by") if hasattr(model._default_manager, name)]
+    rows = model._default_manager.get_queryset()
+    says = hasattr(model, "seen_through") or type(rows).visible_to is not ScopedQuerySet.visible_to
+    assert (own, says) == (["visible_to", "editable_by"], True)
+    for role in Role:
+        scope = Scope(1, frozenset({role}), frozenset({0}), frozenset({0}))
+        scope.__dict__.update(commune_ids=frozenset({0}), indicator_ids=frozenset({0}))
+        rows.visible_to(scope).filter(pk=0).exists()
+
+
+@pytest.mark.parametrize("model", django.contrib.admin.site._registry, ids=label)
+def test_page_of_the_admin_has_doors_and_rows(model):
+    if model._meta.app_label in ORDER:
+        assert model._meta.label_lower in DOORS
+        assert isinstance(django.contrib.admin.site.get_model_admin(model), PortalAdmin)
 
 
 def test_no_template_is_unused():

@@ -17,7 +17,7 @@ django.setup()
 from django.conf import settings
 from django.test import Client, override_settings
 from ntm_portal.accounts.models import User
-user, _ = User.objects.get_or_create(username="quantri", defaults={"is_staff": True, "is_superuser": True})
+user, _ = User.objects.get_or_create(username="quantri", defaults={"is_superuser": True})
 client = Client(SERVER_NAME="127.0.0.1")
 client.force_login(user)
 plain = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}

@@ -9,6 +9,7 @@ from criteria.engine.facts import Comparison
 from ntm_portal.accounts.models import Department
 from ntm_portal.core.audit import AuditedModel
 from ntm_portal.core.models import DatedModel
+from ntm_portal.core.scoped import EVERYONE
 
 
 class Tier(models.TextChoices):
@@ -25,6 +26,7 @@ class CriteriaSet(DatedModel):
     """Bộ tiêu chí: what one decision asks of one kind of unit for one tier."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     class Subject(models.TextChoices):
         COMMUNE = "COMMUNE", "Xã"
@@ -56,6 +58,7 @@ class Criterion(AuditedModel):
     """Tiêu chí."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     criteria_set = models.ForeignKey(CriteriaSet, models.PROTECT, verbose_name="bộ tiêu chí", related_name="criteria")
     number = models.PositiveSmallIntegerField("số")
@@ -85,6 +88,7 @@ class Indicator(AuditedModel):
     """Chỉ tiêu."""
 
     moves_position = True
+    seen_through = EVERYONE
 
     criterion = models.ForeignKey(Criterion, models.PROTECT, verbose_name="tiêu chí", related_name="indicators")
     code = models.CharField("mã", max_length=8)
@@ -117,6 +121,7 @@ class Measure(AuditedModel):
 
     moves_position = True
     audit_owner = "indicator"
+    seen_through = EVERYONE
     COMPARISONS = [(c.value, label) for c, label in zip(Comparison, ("ít nhất", "không quá", "đúng bằng"), strict=True)]
 
     indicator = models.ForeignKey(Indicator, models.PROTECT, verbose_name="chỉ tiêu", related_name="measures")
@@ -151,6 +156,7 @@ class Threshold(AuditedModel):
     moves_position = True
     audit_owner = "measure"
     audit_left_out = frozenset({"recorded_at"})
+    seen_through = EVERYONE
 
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="thresholds")
     zone = models.CharField("vùng", max_length=10)
@@ -202,6 +208,7 @@ class Responsibility(DatedModel):
     """Phụ trách tiêu chí: which body leads or supports an indicator, and from when."""
 
     moves_position = True
+    seen_through = {"department": "department_ids"}
 
     class Role(models.TextChoices):
         LEAD = "LEAD", "Chủ trì"

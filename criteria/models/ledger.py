@@ -8,10 +8,13 @@ from communes.models import Commune, Village
 from criteria.engine.facts import Conclusion
 from criteria.models.catalogue import Criterion, Indicator, Measure
 from ntm_portal.core.append_only import AppendOnlyModel
+from ntm_portal.core.scoped import EVERYONE
 
 
 class Source(AppendOnlyModel):
     """Where a batch of assessments came from: an approved report, baseline data, an import, an illustration."""
+
+    seen_through = EVERYONE
 
     class Kind(models.TextChoices):
         REPORT = "REPORT", "Báo cáo đã duyệt"
@@ -43,6 +46,7 @@ class Assessment(AppendOnlyModel):
     """
 
     recorded_at_position = "own"
+    seen_through = {"commune": "commune_ids", "indicator": "indicator_ids"}
     CONCLUSIONS = [
         (Conclusion.MET.value, "Đạt"),
         (Conclusion.NOT_MET.value, "Chưa đạt"),
@@ -112,6 +116,7 @@ class Measurement(AppendOnlyModel):
     """A measured value of an assessment, in the unit of its measure; recorded with it or never."""
 
     recorded_at_position = "assessment"
+    seen_through = {"assessment__commune": "commune_ids", "measure__indicator": "indicator_ids"}
 
     assessment = models.ForeignKey(Assessment, models.PROTECT, verbose_name="đánh giá", related_name="measurements")
     measure = models.ForeignKey(Measure, models.PROTECT, verbose_name="đại lượng đo", related_name="measurements")

@@ -9,6 +9,7 @@ from communes.models import Commune, District, Village
 from criteria.models.catalogue import Tier
 from ntm_portal.core import clock
 from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
+from ntm_portal.core.scoped import EVERYONE
 
 
 class RecognitionQuerySet(AuditedQuerySet):
@@ -32,6 +33,7 @@ class Recognition(AuditedModel):
     """
 
     moves_position = True
+    seen_through = EVERYONE
 
     commune = models.ForeignKey(
         Commune, models.PROTECT, verbose_name="xã", null=True, blank=True, related_name="recognitions"

@@ -1,4 +1,4 @@
-"""Admin pages of bodies, people and API keys: the administrator's alone."""
+"""Admin pages of bodies, people and API keys, and the page that greets each role with what is its own."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,7 +14,8 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 
 from ntm_portal.accounts import lockout, second_factor, views
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Sponsorship, User
-from ntm_portal.accounts.permissions import MAY, may
+from ntm_portal.accounts.permissions import may
+from ntm_portal.accounts.scope import Role
 from ntm_portal.core import clock
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, yes_no
 
@@ -36,6 +37,19 @@ class DepartmentAdmin(PortalAdmin):
     ordering = ("sort_key",)
     folded_search = ("search_key",)
     code_search = ("code",)
+    fields = ("name", "short_name", "code", "kind", "district", "phone", "email", "basis")
+
+    def get_fields(self, request, obj=None) -> list:
+        return [self._own_field(request, name) for name in super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request, obj=None) -> list:
+        """An officer keeps how the body is reached; what it is, the coordination office."""
+        if may(request.user, "edit_master_data"):
+            return []
+        return [self._own_field(request, name) for name in self.fields if name not in {"phone", "email"}]
+
+    def _own_field(self, request, name: str):
+        return name if may(request.user, "edit_master_data") else self.in_words(request, name)
 
 
 class NewUserForm(UserCreationForm):
@@ -103,12 +117,12 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     add_form = NewUserForm
     change_password_form = PersonPasswordForm
     inlines = (MembershipInline,)
-    list_display = ("username", "full_name", "held_roles", "is_staff", "is_active", "last_login")
-    list_filter = ("memberships__role", "is_active", "is_staff")
+    list_display = ("username", "full_name", "held_roles", "is_active", "last_login")
+    list_filter = ("memberships__role", "is_active")
     filter_horizontal = ()
     ordering = ("username",)
     small_search = ("username", "full_name", "email", "phone")
-    readonly_fields = ("may_enter", "is_locked", "has_second_factor", "last_login", "date_joined")
+    readonly_fields = ("is_locked", "has_second_factor", "last_login", "date_joined")
     add_fieldsets = ((None, {"classes": ("wide",), "fields": ("username", "full_name", "password1", "password2")}),)
     fieldsets = (
         (None, {"fields": ("username", "password")}),
@@ -116,9 +130,9 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
         (
             "Quyền",
             {
-                "fields": ("must_change_password", "is_active", "is_superuser", "may_enter"),
-                "description": "Quyền đến từ các vai trò ở cuối trang. Người quản trị và cán bộ Văn phòng điều phối "
-                "được vào trang quản trị.",
+                "fields": ("must_change_password", "is_active", "is_superuser"),
+                "description": "Quyền đến từ các vai trò ở cuối trang: ai có vai trò thì vào được trang quản trị, "
+                "và chỉ thấy phần của mình.",
             },
         ),
         ("Đăng nhập", {"fields": ("is_locked", "unlock", "has_second_factor", "remove_second_factor")}),
@@ -132,10 +146,6 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     def held_roles(self, user: User) -> str:
         held = [f"{m.get_role_display()} ({m.department.short_name})" for m in user.memberships.all()]
         return "; ".join(held) or "chưa có"
-
-    @admin.display(description="được vào trang quản trị")
-    def may_enter(self, user: User) -> str:
-        return yes_no(user.is_staff)
 
     @admin.display(description="đang bị khóa đăng nhập")
     def is_locked(self, user: User) -> str:
@@ -155,14 +165,6 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     def has_delete_permission(self, request, obj=None) -> bool:
         """An account is switched off: what it did keeps its name."""
         return False
-
-    def save_related(self, request, form, formsets, change) -> None:
-        """Whether a person may enter the admin site follows from the roles just saved."""
-        super().save_related(request, form, formsets, change)
-        user = form.instance
-        entering = user.memberships.filter(role__in=MAY["edit_master_data"] | MAY["manage_accounts"])
-        user.is_staff = user.is_superuser or entering.exists()
-        user.save(update_fields=["is_staff"])
 
 
 @admin.register(Sponsorship)
@@ -218,8 +220,34 @@ class ApiTokenAdmin(ReadOnlyAdmin):
     @admin.action(description="Thu hồi mã đã chọn", permissions=["revoke"])
     def revoke(self, request, queryset) -> None:
         """Switch the chosen keys off at once; one that was revoked before keeps its day."""
-        tokens = list(queryset.filter(revoked_at__isnull=True))
-        ApiToken.objects.filter(pk__in=[t.pk for t in tokens], revoked_at__isnull=True).update(revoked_at=clock.now())
-        for token in tokens:
-            self.log_change(request, token, "Đã thu hồi mã.")
-        self.message_user(request, f"Đã thu hồi {len(tokens)} mã truy cập API.", messages.SUCCESS)
+        revoked = queryset.filter(revoked_at__isnull=True).update(revoked_at=clock.now())
+        self.message_user(request, f"Đã thu hồi {revoked} mã truy cập API.", messages.SUCCESS)
+
+
+_DUTIES = {
+    Role.ADMIN: "Bạn quản lý tài khoản, vai trò, mã truy cập và mọi danh mục.",
+    Role.COORDINATOR: "Bạn giữ danh mục địa bàn, tiêu chí, phân công, kỳ báo cáo, văn bản và quyết định công nhận.",
+    Role.OFFICER: "Bạn xem phần việc của đơn vị mình và sửa thông tin liên hệ của đơn vị.",
+    Role.LEADER: "Bạn xem được mọi dữ liệu của chương trình, không sửa.",
+}
+
+
+def _index(request, extra_context=None):
+    """The first page of the admin, with the reader's bodies and what the roles are for."""
+    scope = request.user.scope
+    reached = (
+        ("chỉ tiêu phụ trách hoặc phối hợp", len(scope.indicator_ids)),
+        ("xã, phường, thị trấn", len(scope.commune_ids)),
+    )
+    greeting = {
+        "held": list(request.user.memberships.select_related("department").order_by("department__sort_key", "role")),
+        "duties": [duty for role, duty in _DUTIES.items() if role in scope.roles],
+        "own_bodies": list(Department.objects.filter(pk__in=scope.department_ids)),
+        "own_reach": [f"{count} {kind}" for kind, count in reached if count],
+    }
+    if not scope.reads_all:
+        greeting["title"] = "Phần việc của bạn"
+    return admin.AdminSite.index(admin.site, request, greeting | (extra_context or {}))
+
+
+admin.site.index = _index

@@ -3,6 +3,7 @@
 from importlib import import_module
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class AccountsConfig(AppConfig):
@@ -11,4 +12,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Đơn vị và người dùng"
 
     def ready(self) -> None:
+        """Load the table of acts of every app, those above included."""
+        autodiscover_modules("permissions")
         import_module("ntm_portal.accounts.trail")  # listens to Django's signals of signing in and out

@@ -76,7 +76,6 @@ def load_demo_users(data: Path = DATA) -> list[str]:
             username=row["username"],
             defaults={
                 "full_name": row["full_name"],
-                "is_staff": role in {Role.ADMIN, Role.COORDINATOR},
                 "is_superuser": role is Role.ADMIN,
             },
         )

@@ -5,8 +5,7 @@ import secrets
 from datetime import datetime
 from functools import cached_property
 
-from django.contrib.auth.models import AbstractUser
-from django.contrib.auth.models import UserManager as DjangoUserManager
+from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.db.models import F, Q
 
@@ -16,10 +15,32 @@ from ntm_portal.core.audit import AuditedModel, AuditedQuerySet, Kind, name_of
 from ntm_portal.core.models import DatedModel, NamedModel
 
 
+class AccountQuerySet(AuditedQuerySet):
+    """Accounts, roles and keys are the administrator's alone."""
+
+    def visible_to(self, scope: Scope) -> "AccountQuerySet":
+        return self if scope.has_any({Role.ADMIN}) else self.none()
+
+    def editable_by(self, scope: Scope) -> "AccountQuerySet":
+        return self.visible_to(scope)
+
+
+class PeopleManager(UserManager.from_queryset(AccountQuerySet)):
+    """Makes people; whether one may enter the admin follows from roles and is not said."""
+
+    use_in_migrations = False
+
+    def _create_user_object(self, username, email, password, **fields):
+        fields.pop("is_staff", None)
+        return super()._create_user_object(username, email, password, **fields)
+
+
 class Department(NamedModel):
     """A body that reports or is told to act: sở, ngành, district committee, union, company."""
 
     moves_position = True
+    seen_through = {"pk": "department_ids"}
+    edited_through = seen_through
 
     class Kind(models.TextChoices):
         COORDINATION = "COORDINATION", "Văn phòng điều phối"
@@ -34,6 +55,8 @@ class Department(NamedModel):
     district = models.OneToOneField(
         District, models.PROTECT, verbose_name="huyện, thành phố", null=True, blank=True, related_name="department"
     )
+    phone = models.CharField("điện thoại", max_length=60, blank=True)
+    email = models.EmailField("thư điện tử", blank=True)
     basis = models.CharField("căn cứ", max_length=300, blank=True)
 
     class Meta:
@@ -53,12 +76,6 @@ class Department(NamedModel):
         return f"{self.name} ; {self.short_name}"
 
 
-class UserManager(DjangoUserManager.from_queryset(AuditedQuerySet)):
-    """Django's own manager of people, with the audit trail."""
-
-    use_in_migrations = False
-
-
 class User(AuditedModel, AbstractUser):
     """A person who signs in. Rights come from memberships, not from groups."""
 
@@ -68,7 +85,7 @@ class User(AuditedModel, AbstractUser):
     phone = models.CharField("điện thoại", max_length=20, blank=True)
     must_change_password = models.BooleanField("phải đổi mật khẩu khi đăng nhập", default=False)
 
-    objects = UserManager()
+    objects = PeopleManager()
 
     class Meta:
         verbose_name = "người dùng"
@@ -115,6 +132,11 @@ class User(AuditedModel, AbstractUser):
         user.scope = Scope.of(user.pk, held, is_admin=user.is_superuser and role in {"", Role.ADMIN})
         return user
 
+    @property
+    def is_staff(self) -> bool:
+        """Whether the admin site opens: to whoever has a role, with what is theirs."""
+        return self.scope.has_any(Role)
+
     @cached_property
     def scope(self) -> Scope:
         """What this person may see and touch, read once (one query)."""
@@ -130,6 +152,8 @@ class Membership(AuditedModel):
     user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="memberships")
     department = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị", related_name="memberships")
     role = models.CharField("vai trò", max_length=12, choices=Role)
+
+    objects = AccountQuerySet.as_manager()
 
     class Meta:
         verbose_name = "vai trò"
@@ -151,6 +175,7 @@ class Sponsorship(DatedModel):
 
     moves_position = True
     audit_owner = "commune"
+    seen_through = {"department": "department_ids", "commune__district": "district_ids"}
 
     class Kind(models.TextChoices):
         CHI_DAO = "CHI_DAO", "Chỉ đạo"
@@ -181,7 +206,7 @@ class Sponsorship(DatedModel):
         return f"{self.department.short_name}: {self.commune}"
 
 
-class ApiTokenQuerySet(AuditedQuerySet):
+class ApiTokenQuerySet(AccountQuerySet):
     def in_force(self, at: datetime) -> "ApiTokenQuerySet":
         return self.filter(Q(expires_at__isnull=True) | Q(expires_at__gt=at), revoked_at__isnull=True)
 

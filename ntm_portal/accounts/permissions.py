@@ -1,22 +1,86 @@
-"""Which role may do which act, one table; the admin site asks the same table."""
+"""Which role may do which act: one table per app, one registry for all; the admin site asks the same tables.
+
+This app keeps the shared acts and those of the units below it; apps above register theirs from their own
+`permissions` module, which `AccountsConfig.ready` loads.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import ImproperlyConfigured
+from django.db.models import Q
 
-from ntm_portal.accounts.models import User
-from ntm_portal.accounts.scope import Role
+from communes.models import Commune
+from ntm_portal.accounts.models import Sponsorship, User
+from ntm_portal.accounts.scope import Role, Scope, reach
+from ntm_portal.core import clock
 from ntm_portal.core.errors import DomainError
 
+OFFICE = frozenset({Role.ADMIN, Role.COORDINATOR})
 MAY = {
     "read_status": frozenset(Role),
-    "edit_master_data": frozenset({Role.ADMIN, Role.COORDINATOR}),
-    "see_design": frozenset({Role.ADMIN, Role.COORDINATOR}),
+    "read_own_work": frozenset(Role),
+    "read_records": OFFICE | {Role.LEADER},
+    "edit_master_data": OFFICE,
+    "edit_contact": OFFICE | {Role.OFFICER},
+    "see_design": OFFICE,
     "manage_accounts": frozenset({Role.ADMIN}),
     "read_audit": frozenset({Role.ADMIN, Role.COORDINATOR}),
 }
-# What the admin site lets each act change; viewing goes with it, and read_status lets staff view the rest.
-_ADMIN_ACTS = dict.fromkeys(("communes", "criteria", "directives", "reports"), "edit_master_data")
-_ADMIN_ACTS |= {"accounts": "manage_accounts"}
-_ADMIN_ACTS |= dict.fromkeys(("accounts.department", "accounts.sponsorship"), "edit_master_data")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Acts that open a model in the admin: to look at, to add and delete, and to change where that differs."""
+
+    view: str
+    keep: str
+    change: str = ""
+
+    def act(self, verb: str) -> str:
+        """The act that a verb of Django's permissions needs."""
+        if verb == "view":
+            return self.view
+        return (self.change or self.keep) if verb == "change" else self.keep
+
+
+ACTS: dict[str, frozenset[Role]] = {}
+"""Every act of the portal."""
+DOORS: dict[str, Doors] = {}
+"""Every model of the portal that the admin shows, as `app.model`."""
+
+
+def register_acts(acts: Mapping[str, frozenset[Role]], doors: Mapping[str, Doors]) -> None:
+    """Add an app's table. An act of the same name must not mean something else."""
+    for name, roles in acts.items():
+        if ACTS.setdefault(name, roles) is not roles:
+            raise ImproperlyConfigured(f"The act {name} is registered twice.")
+    DOORS.update(doors)
+
+
+register_acts(
+    MAY,
+    {
+        **dict.fromkeys(
+            ("communes.province", "communes.district", "communes.boundary"), Doors("read_records", "edit_master_data")
+        ),
+        **dict.fromkeys(
+            ("communes.commune", "communes.village", "accounts.sponsorship"), Doors("read_own_work", "edit_master_data")
+        ),
+        "accounts.department": Doors("read_own_work", "edit_master_data", change="edit_contact"),
+        **dict.fromkeys(
+            ("accounts.user", "accounts.membership", "accounts.apitoken"), Doors("manage_accounts", "manage_accounts")
+        ),
+    },
+)
+
+
+@reach("commune_ids")
+def _communes(scope: Scope) -> Iterable[int]:
+    helped = Sponsorship.objects.in_force(clock.today()).filter(department__in=scope.department_ids)
+    own = Q(district__in=scope.district_ids) | Q(pk__in=helped.values("commune"))
+    return Commune.objects.filter(own).values_list("pk", flat=True)
 
 
 class NotAllowedError(DomainError):
@@ -28,7 +92,7 @@ class NotAllowedError(DomainError):
 
 def may(user, act: str) -> bool:
     """Whether an active person with one of the roles of that act asks."""
-    return bool(user.is_authenticated and user.is_active and user.scope.has_any(MAY[act]))
+    return bool(user.is_authenticated and user.is_active and user.scope.has_any(ACTS[act]))
 
 
 def require(user, act: str) -> None:
@@ -46,25 +110,15 @@ class RoleBackend(ModelBackend):
         return user if user is not None and self.user_can_authenticate(user) else None
 
     def has_perm(self, user_obj, perm, obj=None) -> bool:
-        """`app.verb_model`: change, add and delete go with the app's act; accounts are the administrator's."""
-        if not user_obj.is_active:
-            return False
+        """`app.verb_model`: what the model's doors say; rows are chosen by `visible_to` and `editable_by`."""
         app, _, codename = perm.partition(".")
         verb, _, model = codename.partition("_")
-        act = _ADMIN_ACTS.get(f"{app}.{model}") or _ADMIN_ACTS.get(app)
-        if act is None:
-            return False
-        if verb == "view" and act == "edit_master_data":
-            return may(user_obj, "read_status")
-        return may(user_obj, act)
+        doors = DOORS.get(f"{app}.{model}")
+        return doors is not None and may(user_obj, doors.act(verb))
 
     def has_module_perms(self, user_obj, app_label) -> bool:
         """Whether the app shows at all in the admin."""
-        return any(
-            self.has_perm(user_obj, f"{app}.view_{model}")
-            for app, _, model in (name.partition(".") for name in _ADMIN_ACTS)
-            if app == app_label
-        )
+        return any(may(user_obj, doors.view) for name, doors in DOORS.items() if name.split(".")[0] == app_label)
 
     def get_all_permissions(self, user_obj, obj=None) -> set[str]:
         return set()

@@ -1,21 +1,26 @@
 """What all pages of the admin site share: search without marks, plain Vietnamese columns, records nobody edits."""
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin.utils import get_fields_from_path, label_for_field, lookup_field
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import PAGE_VAR
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.http import Http404, HttpResponse
 from django.utils.formats import number_format
 from django.utils.text import capfirst
 
-from ntm_portal.core import text
+from ntm_portal.core import audit, clock, text
 from ntm_portal.core.audit import AuditEntry
+from ntm_portal.core.scoped import visible
+from ntm_portal.core.sheets import XLSX, write_xlsx
 
 EMPTY = "—"
 HISTORY_PER_PAGE = 50
@@ -81,6 +86,27 @@ def _wording(field: models.Field, is_ungrouped: bool) -> Callable[[object], str]
     return None
 
 
+def _as_text(field: models.Field) -> Callable[[models.Model], str]:
+    """The record that a field refers to, without a link to it."""
+
+    @admin.display(description=field.verbose_name, empty_value=EMPTY)
+    def shown(record):
+        return getattr(record, field.name)
+
+    shown.__name__ = field.name
+    return shown
+
+
+def _cell_of(page: admin.ModelAdmin, name: str | Callable, record: models.Model) -> object:
+    """What a list shows of a record in one column, as a workbook takes it."""
+    field, _, value = lookup_field(name, record, page)
+    if field is not None and field.flatchoices:
+        value = dict(field.flatchoices).get(value, value)
+    if isinstance(value, bool):
+        return yes_no(value)
+    return value if value is None or isinstance(value, int | Decimal | date) else str(value)
+
+
 def _without(nested: list, starts: tuple[str, ...]) -> list:
     """The tree of what a deletion takes along, less the bare rows that link two records."""
     kept = [_without(item, starts) if isinstance(item, list) else item for item in nested]
@@ -96,6 +122,7 @@ class PortalAdmin(admin.ModelAdmin):
     """
 
     form = KeyedForm
+    actions = ("export_xlsx", "mark_verified")
     folded_search: tuple[str, ...] = ()
     code_search: tuple[str, ...] = ()
     small_search: tuple[str, ...] = ()
@@ -109,11 +136,60 @@ class PortalAdmin(admin.ModelAdmin):
     def __init__(self, model: type[models.Model], admin_site: admin.AdminSite) -> None:
         self.search_fields = (*self.folded_search, *self.code_search, *self.small_search)
         self.search_help_text = "Gõ có dấu hay không dấu đều tìm được." if self.search_fields else ""
+        self._closed: dict[str, Callable] = {}
         super().__init__(model, admin_site)
 
     def choice_label(self, record: models.Model) -> str:
         """How a record is named among others to choose from; overridden where bare names repeat."""
         return str(record)
+
+    def get_queryset(self, request):
+        """Only what this person may see: pages, lists, searches and choices all start here."""
+        return visible(super().get_queryset(request), request.user.scope)
+
+    def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
+        raise Http404
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None or request.user.scope.edits_all:
+            return True
+        return type(obj)._default_manager.editable_by(request.user.scope).filter(pk=obj.pk).exists()
+
+    def get_list_filter(self, request) -> list:
+        """Who sees a part of the rows is offered only what occurs in them."""
+        offered = super().get_list_filter(request)
+        if request.user.scope.reads_all:
+            return offered
+        return [
+            (f, admin.RelatedOnlyFieldListFilter)
+            if isinstance(f, str) and get_fields_from_path(self.model, f)[-1].is_relation
+            else f
+            for f in offered
+        ]
+
+    def get_fieldsets(self, request, obj=None):
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None or self.has_change_permission(request, obj):
+            return fieldsets
+        return [
+            (title, {**options, "fields": [self.in_words(request, name) for name in options["fields"]]})
+            for title, options in fieldsets
+        ]
+
+    def in_words(self, request, name):
+        """A field that is only read here: a link where the door behind it is open to the reader, else words."""
+        if isinstance(name, list | tuple):
+            return tuple(self.in_words(request, part) for part in name)
+        field = next((f for f in self.opts.fields if f.name == name), None)
+        if field is None or field.related_model is None or not admin.site.is_registered(field.related_model):
+            return name
+        if admin.site.get_model_admin(field.related_model).has_view_permission(request):
+            return name
+        if name not in self._closed:
+            self._closed[name] = _as_text(field)
+        return self._closed[name]
 
     def get_list_display(self, request) -> list:
         return [self.column(name) for name in super().get_list_display(request)]
@@ -173,10 +249,40 @@ class PortalAdmin(admin.ModelAdmin):
         target = db_field.related_model
         if admin.site.is_registered(target):
             related = admin.site.get_model_admin(target)
-            queryset = target._default_manager.select_related(*related.list_select_related)
+            rows = visible(target._default_manager.all(), request.user.scope)
+            queryset = rows.select_related(*related.list_select_related)
             kwargs.setdefault("queryset", queryset.order_by(*related.get_ordering(request)))
             kwargs.setdefault("form_class", LabelledChoiceField)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_actions(self, request) -> dict:
+        """Only where there is something to mark."""
+        found = super().get_actions(request)
+        if not any(field.name == "is_verified" for field in self.opts.fields):
+            found.pop("mark_verified", None)
+        return found
+
+    @admin.action(description="Xuất các dòng đã chọn ra xlsx", permissions=["view"])
+    def export_xlsx(self, request, queryset) -> HttpResponse:
+        """The columns of the list as a workbook; a text that looks like a formula stays a text."""
+        columns = self.get_list_display(request)
+        header = [capfirst(label_for_field(name, self.model, self)) for name in columns]
+        rows = [[_cell_of(self, name, record) for name in columns] for record in queryset]
+        title = capfirst(str(self.opts.verbose_name_plural))
+        book = write_xlsx(title, header, rows)
+        audit.record_anyway(audit.Kind.EXPORTED, name=title, note=f"{len(rows)} dòng, trang quản trị")
+        response = HttpResponse(book, content_type=XLSX)
+        response["Content-Disposition"] = f'attachment; filename="{self.opts.model_name}-{clock.today():%Y-%m-%d}.xlsx"'
+        return response
+
+    @admin.action(description="Đánh dấu đã kiểm chứng", permissions=["change"])
+    def mark_verified(self, request, queryset) -> None:
+        """One by one, so that each change is in the record's history."""
+        records = list(queryset.editable_by(request.user.scope).filter(is_verified=False))
+        for record in records:
+            record.is_verified = True
+            record.save(update_fields=["is_verified"])
+        self.message_user(request, f"Đã đánh dấu {len(records)} dòng đã kiểm chứng.", messages.SUCCESS)
 
     def get_deleted_objects(self, objs, request):
         """What stands in the way is counted by kind: a commune has thousands of rows in the ledger."""

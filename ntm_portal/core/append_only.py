@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from ntm_portal.core.scoped import ScopedQuerySet
+
 
 class AppendOnlyError(TypeError):
     """Somebody tried to change or delete a row of a table that only grows."""
@@ -10,8 +12,11 @@ class AppendOnlyError(TypeError):
         super().__init__("Bảng này chỉ ghi thêm: hãy ghi một dòng mới để đính chính.")
 
 
-class AppendOnlyQuerySet(models.QuerySet):
+class AppendOnlyQuerySet(ScopedQuerySet):
     """Refuses every way to change rows that are there."""
+
+    def editable_by(self, scope):
+        return self.none()
 
     def update(self, **kwargs):
         raise AppendOnlyError

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ntm_portal.core import text
 from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
+from ntm_portal.core.scoped import ScopedQuerySet, visible
 
 
 class LedgerCounter(models.Model):
@@ -104,11 +105,22 @@ class DatedModel(AuditedModel):
         return (self.valid_from is None or self.valid_from <= on) and (self.valid_to is None or on <= self.valid_to)
 
 
+class StoredFileQuerySet(ScopedQuerySet):
+    """A file is as open as the records that refer to it."""
+
+    def visible_to(self, scope):
+        found = Q(pk__in=[])
+        for relation in self.model.owners():
+            records = visible(relation.related_model._default_manager.all(), scope)
+            found |= Q(pk__in=records.values(relation.field.attname))
+        return self.filter(found)
+
+
 class StoredFile(models.Model):
     """A file of the office as it was handed in; its content lies in FILES_DIR under a random name.
 
     The same content is kept once, however often it is handed in. Who may open it follows from the record that
-    refers to it (`uploads.serving`); names of people stand here as they were, for this is the ground floor.
+    refers to it; names of people stand here as they were, for this is the ground floor.
     """
 
     class Kind(models.TextChoices):
@@ -128,12 +140,20 @@ class StoredFile(models.Model):
     stored_by_id = models.BigIntegerField("mã người gửi", null=True)
     stored_by_name = models.CharField("người gửi", max_length=200, blank=True)
 
+    objects = StoredFileQuerySet.as_manager()
+
     class Meta:
         verbose_name = "tệp"
         verbose_name_plural = "tệp"
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def owners(cls) -> list[models.ForeignObjectRel]:
+        """Every relation by which a record owns files; they are found, not listed."""
+        relations = [field for field in cls._meta.get_fields(include_hidden=True) if not field.concrete]
+        return [relation for relation in relations if not relation.related_model._meta.auto_created]
 
     @property
     def url(self) -> str:

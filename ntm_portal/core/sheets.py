@@ -16,6 +16,7 @@ _WIDEST = 60
 _LONGEST_TITLE = 31
 _NOT_IN_TITLES = re.compile(r"[\\*?:/\[\]]")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> bytes:

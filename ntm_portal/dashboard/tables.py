@@ -16,10 +16,8 @@ from django.http import HttpResponse
 from criteria.engine.wording import number
 from criteria.summaries import SummaryRow
 from ntm_portal.core.errors import BadQueryError
-from ntm_portal.core.sheets import write_xlsx
+from ntm_portal.core.sheets import XLSX, write_xlsx
 from ntm_portal.dashboard.asked import Reading
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from directives.models import Directive
 from ntm_portal.accounts.models import User
 from ntm_portal.core import clock
 from ntm_portal.core.models import StoredFile
-from ntm_portal.core.uploads.storing import Checked, owners, store
+from ntm_portal.core.uploads.storing import Checked, store
 from tests.factories.files import PDF, docx, png
 
 NAME = "Công văn 3867.pdf"
@@ -219,10 +219,10 @@ def test_admin_list_links_to_the_file(portal, file):
 def test_every_record_that_owns_files_says_who_sees_it():
     lacking = [
         relation.related_model._meta.label
-        for relation in owners()
+        for relation in StoredFile.owners()
         if not hasattr(relation.related_model._default_manager.all(), "visible_to")
     ]
-    assert (lacking, [relation.related_model for relation in owners()]) == ([], [Directive])
+    assert (lacking, [relation.related_model for relation in StoredFile.owners()]) == ([], [Directive])
 
 
 def test_no_other_model_keeps_files_on_its_own():

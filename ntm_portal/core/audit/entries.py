@@ -39,7 +39,10 @@ _OBJECTS = {
 
 
 class AuditQuerySet(AppendOnlyQuerySet):
-    """Entries by what they are about."""
+    """Entries by what they are about; the trail is read by those who may edit what it tells of."""
+
+    def visible_to(self, scope):
+        return self if scope.edits_all else self.none()
 
     def about(self, label: str, *record_ids: int) -> "AuditQuerySet":
         """What happened to records of a model (`app.model`) and to what belongs to them, the latest first."""

@@ -15,6 +15,7 @@ from django.dispatch import receiver
 from ntm_portal.core.audit import recording
 from ntm_portal.core.audit.entries import AuditEntry, Kind
 from ntm_portal.core.audit.wording import change, differences, name_of, tracked_fields
+from ntm_portal.core.scoped import ScopedQuerySet
 
 
 def _told(model: type[models.Model], names: Iterable[str]) -> list[models.Field]:
@@ -51,7 +52,7 @@ def _names(manager: models.Manager) -> list[str]:
     return sorted(name_of(linked) for linked in manager.all())
 
 
-class AuditedQuerySet(models.QuerySet):
+class AuditedQuerySet(ScopedQuerySet):
     """Tells what it changes in bulk, row by row."""
 
     def update(self, **values):

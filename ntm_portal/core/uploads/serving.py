@@ -2,14 +2,13 @@
 
 import logging
 
-from django.db import models
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from ntm_portal.core.models import StoredFile
-from ntm_portal.core.uploads.storing import opened, owners
+from ntm_portal.core.uploads.storing import opened
 
 _LOGGER = logging.getLogger(__name__)
 _TYPES = {
@@ -23,21 +22,10 @@ _TYPES = {
 _POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
-def _may_open(file: StoredFile, scope) -> bool:
-    """Whether a record that owns the file is visible in the scope; a model without that rule shows nothing."""
-    for relation in owners():
-        rows: models.QuerySet = relation.related_model._default_manager.all()
-        if hasattr(rows, "visible_to") and rows.visible_to(scope).filter(**{relation.field.name: file}).exists():
-            return True
-    return False
-
-
 @require_safe
 def download(request: HttpRequest, pk) -> HttpResponse:
     """The file to be saved, under the name it was handed in with; 404 for whoever may not see its record."""
-    file = get_object_or_404(StoredFile, pk=pk)
-    if not _may_open(file, request.user.scope):
-        raise Http404
+    file = get_object_or_404(StoredFile.objects.visible_to(request.user.scope), pk=pk)
     etag = f'"{file.sha256}"'
     response = get_conditional_response(request, etag=etag)
     if response is None:

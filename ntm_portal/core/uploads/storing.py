@@ -96,16 +96,10 @@ def opened(file: StoredFile) -> BinaryIO:
     return _path(file.blob).open("rb")
 
 
-def owners() -> list[models.ForeignObjectRel]:
-    """Every relation by which a record owns files; they are found, not listed."""
-    relations = [field for field in StoredFile._meta.get_fields(include_hidden=True) if not field.concrete]
-    return [relation for relation in relations if not relation.related_model._meta.auto_created]
-
-
 def unowned(older_than: timedelta) -> models.QuerySet[StoredFile]:
     """Files that no record refers to, handed in longer ago than that."""
     found = StoredFile.objects.filter(stored_at__lt=clock.now() - older_than)
-    for relation in owners():
+    for relation in StoredFile.owners():
         rows = relation.related_model._base_manager.filter(**{relation.field.name: models.OuterRef("pk")})
         found = found.exclude(models.Exists(rows))
     return found

@@ -4,13 +4,16 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
 
 from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
 from criteria.queries import Snapshot
+from ntm_portal.accounts.models import User
 from ntm_portal.accounts.permissions import require
 from ntm_portal.core import audit, clock, ledger
 from ntm_portal.dashboard.asked import Asked, Reading
@@ -46,6 +49,16 @@ def _has_something(shown: Snapshot, context: Mapping[str, Any]) -> bool:
     return shown.has_data or bool(context.get("stands_without_data"))
 
 
+def edit_url(user: User, record: Model | None) -> str:
+    """The admin page of what a page is about, for who may edit it; else nothing."""
+    if record is None or not user.has_perm(f"{record._meta.app_label}.change_{record._meta.model_name}"):
+        return ""
+    rows = type(record)._default_manager.editable_by(user.scope)
+    if not (user.scope.edits_all or rows.filter(pk=record.pk).exists()):
+        return ""
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
+
+
 def status_page(
     request: HttpRequest, template: str, build: Build, *key: Hashable, form: type[StatusForm] = StatusForm
 ) -> HttpResponse:
@@ -67,12 +80,15 @@ def status_page(
 
     def part() -> dict[str, Any]:
         context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-        kept = {name: context.get(name) for name in ("title", "trail", "lede", "page_class", "scripts", "trail_query")}
+        names = ("title", "trail", "lede", "page_class", "scripts", "trail_query", "record")
+        kept = {name: context.get(name) for name in names}
         return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}
 
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())
     kept = _kept(request)
-    page = _PARTS.find_or_build(about, part) | {
+    page = _PARTS.find_or_build(about, part)
+    page = page | {
+        "edit_url": edit_url(request.user, page["record"]),
         "reading": reading,
         "shown": shown,
         "carry": reading.asked.query,

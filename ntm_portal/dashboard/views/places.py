@@ -86,6 +86,7 @@ def district(request: HttpRequest, code: str) -> HttpResponse:
         shown, before = reading.shown, reading.before
         context = {
             "title": record.full_name,
+            "record": record,
             "trail": [("Tỉnh", "/")],
             "stands_without_data": True,
             "others": Commune.objects.in_force(shown.as_of)
@@ -121,6 +122,7 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         trail = [("Tỉnh", "/"), (record.district.full_name, f"/huyen/{record.district.code}/")]
         return {
             "title": record.full_name,
+            "record": record,
             "trail": trail,
             "stands_without_data": True,
             "trail_query": f"loai=communes.commune&so={record.pk}",

@@ -105,6 +105,7 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
         helped = Sponsorship.objects.in_force(shown.as_of).filter(department=body).select_related("commune__district")
         context = {
             "title": body.name,
+            "record": body,
             "trail": [("Tỉnh", "/"), ("Đơn vị", "/don-vi/")],
             "stands_without_data": True,
             "body": body,

@@ -9,9 +9,8 @@ from django.shortcuts import render
 from ntm_portal.accounts.permissions import require
 from ntm_portal.core import audit, clock
 from ntm_portal.core.audit import Kind
-from ntm_portal.core.sheets import write_xlsx
+from ntm_portal.core.sheets import XLSX, write_xlsx
 from ntm_portal.dashboard import trail as trails
-from ntm_portal.dashboard.tables import XLSX
 
 _TITLE = "Nhật ký"
 
