@@ -6,6 +6,7 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, PasswordResetForm, SetPasswordForm
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 
 from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.models import ApiToken, User
@@ -22,7 +23,10 @@ class SignInForm(AuthenticationForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "Tên đăng nhập"
+        name = self.fields["username"]
+        name.label = "Tên đăng nhập"
+        # Django only tells the browser; a name that nobody can have must not reach the table of failures.
+        name.validators.append(MaxLengthValidator(name.max_length, self.error_messages["invalid_login"]))
         self.fields["password"].label = "Mật khẩu"
 
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 
 # The portal asks a browser for none of these; who injects a frame or a script shall not either.
 _CLOSED = (
-    "accelerometer", "bluetooth", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer",
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "hid", "magnetometer",
     "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 PERMISSIONS = ", ".join(f"{feature}=()" for feature in _CLOSED)
