@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 
 from ntm_portal.core import audit, clock, text
 from ntm_portal.core.audit import AuditEntry
+from ntm_portal.core.importing.pages import ImportPages
 from ntm_portal.core.scoped import visible
 from ntm_portal.core.sheets import XLSX, write_xlsx
 
@@ -113,7 +114,7 @@ def _without(nested: list, starts: tuple[str, ...]) -> list:
     return [item for item in kept if item and not (isinstance(item, str) and item.startswith(starts))]
 
 
-class PortalAdmin(admin.ModelAdmin):
+class PortalAdmin(ImportPages, admin.ModelAdmin):
     """Base of every admin page of the portal.
 
     `folded_search` are lookups of stored search keys, `code_search` lookups of codes compared as typed, and
@@ -130,6 +131,7 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 100
     list_select_related: tuple[str, ...] = ()
     save_on_top = False
+    change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
     empty_value_display = EMPTY
 
