@@ -19,6 +19,7 @@ from django.utils.text import capfirst
 
 from ntm_portal.core import audit, clock, text
 from ntm_portal.core.audit import AuditEntry
+from ntm_portal.core.closing import ClosingAct
 from ntm_portal.core.importing.pages import ImportPages
 from ntm_portal.core.scoped import visible
 from ntm_portal.core.sheets import XLSX, write_xlsx
@@ -114,7 +115,7 @@ def _without(nested: list, starts: tuple[str, ...]) -> list:
     return [item for item in kept if item and not (isinstance(item, str) and item.startswith(starts))]
 
 
-class PortalAdmin(ImportPages, admin.ModelAdmin):
+class PortalAdmin(ImportPages, ClosingAct, admin.ModelAdmin):
     """Base of every admin page of the portal.
 
     `folded_search` are lookups of stored search keys, `code_search` lookups of codes compared as typed, and
@@ -123,7 +124,7 @@ class PortalAdmin(ImportPages, admin.ModelAdmin):
     """
 
     form = KeyedForm
-    actions = ("export_xlsx", "mark_verified")
+    actions = ("export_xlsx", "mark_verified", "close_rows")
     folded_search: tuple[str, ...] = ()
     code_search: tuple[str, ...] = ()
     small_search: tuple[str, ...] = ()
