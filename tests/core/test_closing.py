@@ -14,6 +14,7 @@ from ntm_portal.accounts.models import Department, Sponsorship, User
 from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.audit import AuditEntry, Kind
 from ntm_portal.core.closing import close
+from tests.core.test_admin import assert_vietnamese
 
 DATED = [District, Commune, Village, Sponsorship, CriteriaSet, Responsibility]
 
@@ -35,7 +36,9 @@ def test_chosen_rows_are_closed_and_told(model, portal):
     rows = list(model.objects.order_by("pk")[:2])
     model.objects.filter(pk__in=[row.pk for row in rows]).update(valid_from=None, valid_to=None)
     last = AuditEntry.objects.order_by("-pk").values_list("pk", flat=True)[0]
-    assert f"Đóng {len(rows)} dòng" in send(portal, rows).content.decode()
+    asked = send(portal, rows)
+    assert_vietnamese(asked)
+    assert f"Đóng {len(rows)} dòng" in asked.content.decode()
     assert send(portal, rows, apply="1", since="01/07/2020").status_code == 302
     closed = model.objects.filter(pk__in=[row.pk for row in rows])
     assert set(closed.values_list("valid_to", flat=True)) == {date(2020, 6, 30)}

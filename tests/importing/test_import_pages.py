@@ -16,6 +16,7 @@ from ntm_portal.core.ledger import current
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.storing import Checked, store
 from reports.models import ReportingPeriod
+from tests.core.test_admin import assert_vietnamese
 from tests.factories.files import PDF, docx, package, with_parts, xlsx
 from tests.factories.workbooks import column_of, edited
 from tests.importing.conftest import IMPORTED, ImportPage
@@ -180,6 +181,13 @@ def test_list_leads_to_the_import_and_that_to_the_template(page):
     answer = of_model.browser.get(of_model.address("import"))
     assert f'href="{of_model.address("import_template")}"' in answer.content.decode()
     assert of_model.browser.post(of_model.address("import_template")).status_code == 405
+
+
+def test_pages_are_vietnamese_and_hold_nothing_inline(page):
+    of_model = page(District)
+    assert_vietnamese(of_model.browser.get(of_model.address("import")))
+    assert_vietnamese(of_model.send(basis_set(of_model.template(), "QĐ mới")))
+    assert_vietnamese(of_model.send(edited(of_model.template(), lambda sheet: sheet.cell(2, 2, "?"))))
 
 
 def test_accounts_have_no_import(client, admin_user):
