@@ -5,6 +5,7 @@ from django.contrib import admin
 from communes.models import Boundary, Commune, District, Province, Village
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin
 
+_IMPORTED_LIFE = ("valid_from", "valid_to", "basis", "is_verified")
 _LIFE = ("Hiệu lực và nguồn", {"fields": (("valid_from", "valid_to"), "basis", "is_verified")})
 
 
@@ -22,6 +23,8 @@ class DistrictAdmin(PortalAdmin):
     ordering = ("sort_key",)
     folded_search = ("search_key",)
     fieldsets = ((None, {"fields": ("province", "code", "kind", "name", "name_variants")}), _LIFE)
+    import_keys = ("code",)
+    import_columns = ("code", "kind", "name", "name_variants", "province__code", *_IMPORTED_LIFE)
 
     def choice_label(self, record: District) -> str:
         return record.full_name
@@ -63,6 +66,28 @@ class CommuneAdmin(PortalAdmin):
         ("Đơn vị kế thừa", {"fields": (("successor_code", "successor_name"),)}),
         ("Bản đồ ô", {"fields": (("tile_row", "tile_column"),)}),
     )
+    import_keys = ("code",)
+    import_columns = (
+        "code",
+        "kind",
+        "name",
+        "name_variants",
+        "district__code",
+        "group",
+        "is_group_verified",
+        "is_border",
+        "is_extremely_difficult",
+        "is_extremely_difficult_verified",
+        "in_village_scheme",
+        "population",
+        "population_year",
+        "village_count",
+        *_IMPORTED_LIFE,
+        "successor_code",
+        "successor_name",
+        "tile_row",
+        "tile_column",
+    )
 
     def choice_label(self, record: Commune) -> str:
         return f"{record.full_name}, {record.district}"
@@ -77,6 +102,8 @@ class VillageAdmin(PortalAdmin):
     folded_search = ("search_key", "commune__search_key")
     autocomplete_fields = ("commune",)
     fieldsets = ((None, {"fields": ("commune", "kind", "name", "name_variants", "is_illustration")}), _LIFE)
+    import_keys = ("commune", "name")
+    import_columns = ("commune__code", "name", "kind", "name_variants", "is_illustration", *_IMPORTED_LIFE)
 
     @admin.display(description="huyện, thành phố", ordering="commune__district__sort_key")
     def district(self, village: Village) -> str:

@@ -1,6 +1,7 @@
 """Admin pages of the catalogue, of recognitions, and (to look at only) of the ledger."""
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
@@ -17,6 +18,7 @@ from criteria.models import (
     Source,
     Threshold,
 )
+from ntm_portal.core import clock
 from ntm_portal.core.admin import PortalAdmin, ReadOnlyAdmin, exact
 
 
@@ -96,6 +98,18 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(standings.get(self.value(), Q(withdrawn_at__isnull=True)))
 
 
+def _replace(asked: Threshold) -> Threshold:
+    """The new row that says what was asked for; the one in force before is kept."""
+    return set_threshold(
+        asked.measure,
+        zone=asked.zone,
+        commune_group=asked.commune_group,
+        value=asked.value,
+        basis=asked.basis,
+        is_verified=asked.is_verified,
+    )
+
+
 @admin.register(Threshold)
 class ThresholdAdmin(PortalAdmin):
     """A new value is a new row: past pages show what was asked then."""
@@ -131,6 +145,18 @@ class ThresholdAdmin(PortalAdmin):
         ("Ghi nhận", {"fields": ("recorded_at", "withdrawn_at")}),
     )
 
+    import_keys = ("measure", "zone", "commune_group")
+    import_columns = (
+        "measure__indicator__criterion__criteria_set__code",
+        "measure__indicator__code",
+        "measure__order",
+        "zone",
+        "commune_group",
+        "value",
+        "basis",
+        "is_verified",
+    )
+
     @admin.display(description="chỉ tiêu", ordering="measure__indicator__code")
     def indicator_code(self, threshold: Threshold) -> str:
         return threshold.measure.indicator.code
@@ -149,15 +175,17 @@ class ThresholdAdmin(PortalAdmin):
         """Record the edited values as a new row; `obj` then stands for that row, and the old one is untouched."""
         if change and not form.has_changed():
             return
-        new = set_threshold(
-            obj.measure,
-            zone=obj.zone,
-            commune_group=obj.commune_group,
-            value=obj.value,
-            basis=obj.basis,
-            is_verified=obj.is_verified,
-        )
+        new = _replace(obj)
         obj.pk, obj.recorded_at = new.pk, new.recorded_at
+
+    def import_rows(self) -> models.QuerySet:
+        return Threshold.objects.filter(withdrawn_at__isnull=True)
+
+    def new_import(self) -> Threshold:
+        return Threshold(recorded_at=clock.now())
+
+    def save_import(self, record: Threshold) -> None:
+        _replace(record)
 
     def response_change(self, request, obj):
         """Go on with the row that is now in force."""
@@ -174,6 +202,17 @@ class ResponsibilityAdmin(PortalAdmin):
     ordering = ("indicator__criterion__criteria_set__code", "indicator__criterion__number", "indicator__order", "role")
     small_search = ("indicator__code", "indicator__name", "department__name", "department__short_name")
     autocomplete_fields = ("indicator",)
+    import_keys = ("indicator", "department", "role")
+    import_columns = (
+        "indicator__criterion__criteria_set__code",
+        "indicator__code",
+        "department__code",
+        "role",
+        "valid_from",
+        "valid_to",
+        "basis",
+        "is_verified",
+    )
 
     @admin.display(description="chỉ tiêu", ordering="indicator__code")
     def indicator_code(self, responsibility: Responsibility) -> str:

@@ -13,3 +13,5 @@ class ReportingPeriodAdmin(PortalAdmin):
     ordering = ("-data_until", "kind")
     date_hierarchy = "data_until"
     small_search = ("kind", "year", "number", "basis")
+    import_keys = ("kind", "year", "number")
+    import_columns = ("kind", "year", "number", "data_until", "due_on", "closed_on", "basis")

@@ -57,7 +57,8 @@ PAGES = [
     "/tai-khoan/", "/tai-khoan/mat-khau/", "/tai-khoan/ma/", "/tai-khoan/xac-thuc/",
     "/thiet-ke/", "/so-sanh/", "/so-sanh/?xa=23407&xa=23362", "/so-sanh/?xa=99999",
     "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
-    "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/directives/target/add/", "/quan-tri/khong-co/",
+    "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/communes/commune/nhap/",
+    "/quan-tri/directives/target/add/", "/quan-tri/khong-co/",
     "/api/v1/docs/", "/api/v1/docs/?script", "/healthz",
 ]  # fmt: skip
 LOOSE_SCRIPT = re.compile(r"<script(?![^>]*\ssrc=)[^>]*>")

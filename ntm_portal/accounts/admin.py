@@ -38,6 +38,8 @@ class DepartmentAdmin(PortalAdmin):
     folded_search = ("search_key",)
     code_search = ("code",)
     fields = ("name", "short_name", "code", "kind", "district", "phone", "email", "basis")
+    import_keys = ("code",)
+    import_columns = ("code", "name", "short_name", "kind", "district__code", "phone", "email", "basis")
 
     def get_fields(self, request, obj=None) -> list:
         return [self._own_field(request, name) for name in super().get_fields(request, obj)]
@@ -175,6 +177,8 @@ class SponsorshipAdmin(PortalAdmin):
     ordering = ("department__sort_key", "commune__sort_key")
     folded_search = ("department__search_key", "commune__search_key")
     autocomplete_fields = ("department", "commune")
+    import_keys = ("department", "commune", "kind")
+    import_columns = ("department__code", "commune__code", "kind", "valid_from", "valid_to", "basis", "is_verified")
 
     @admin.display(description="huyện, thành phố", ordering="commune__district__sort_key")
     def district(self, sponsorship: Sponsorship) -> str:

@@ -15,6 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ntm_portal.accounts.models import User
 from ntm_portal.accounts.scope import Role
+from ntm_portal.core import audit
 
 BACKUP_CODES = 8
 REQUIRED_OF = frozenset({Role.ADMIN, Role.COORDINATOR})
@@ -69,11 +70,15 @@ def confirm(device: TOTPDevice) -> list[str]:
     backup = StaticDevice.objects.create(user=device.user, name="Mã dự phòng")
     codes = [StaticToken.random_token() for _ in range(BACKUP_CODES)]
     StaticToken.objects.bulk_create(StaticToken(device=backup, token=code) for code in codes)
+    audit.record(audit.Kind.SECOND_FACTOR_ON, device.user)
     return codes
 
 
+@transaction.atomic
 def remove(user: User, *, but: TOTPDevice | None = None) -> None:
     """The password alone opens the account again; also for a person who lost the app and the paper."""
+    if but is None and device_of(user) is not None:
+        audit.record(audit.Kind.SECOND_FACTOR_OFF, user)
     TOTPDevice.objects.filter(user=user).exclude(pk=but.pk if but else None).delete()
     StaticDevice.objects.filter(user=user).delete()
 

@@ -19,6 +19,8 @@ from django.utils.text import capfirst
 
 from ntm_portal.core import audit, clock, text
 from ntm_portal.core.audit import AuditEntry
+from ntm_portal.core.closing import ClosingAct
+from ntm_portal.core.importing.pages import ImportPages
 from ntm_portal.core.scoped import visible
 from ntm_portal.core.sheets import XLSX, write_xlsx
 
@@ -113,7 +115,7 @@ def _without(nested: list, starts: tuple[str, ...]) -> list:
     return [item for item in kept if item and not (isinstance(item, str) and item.startswith(starts))]
 
 
-class PortalAdmin(admin.ModelAdmin):
+class PortalAdmin(ImportPages, ClosingAct, admin.ModelAdmin):
     """Base of every admin page of the portal.
 
     `folded_search` are lookups of stored search keys, `code_search` lookups of codes compared as typed, and
@@ -122,7 +124,7 @@ class PortalAdmin(admin.ModelAdmin):
     """
 
     form = KeyedForm
-    actions = ("export_xlsx", "mark_verified")
+    actions = ("export_xlsx", "mark_verified", "close_rows")
     folded_search: tuple[str, ...] = ()
     code_search: tuple[str, ...] = ()
     small_search: tuple[str, ...] = ()
@@ -130,6 +132,7 @@ class PortalAdmin(admin.ModelAdmin):
     list_per_page = 100
     list_select_related: tuple[str, ...] = ()
     save_on_top = False
+    change_list_template = "admin/record_list.html"
     object_history_template = "admin/record_history.html"
     empty_value_display = EMPTY
 

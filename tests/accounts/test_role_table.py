@@ -40,7 +40,7 @@ ROLES = {
 }
 COLUMNS = ["address", "record", "method", *ROLES]
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
-WRITING = ("/add/", "/change/", "/delete/", "/password/")
+WRITING = ("/add/", "/change/", "/delete/", "/password/", "/nhap/")
 NEED_ROWS = ("quan-tri/", "tai-khoan/", "tep/")
 OF_A_MODEL = re.compile(r"quan-tri/(\w+)/(\w+)/")
 # What a page needs to be asked for, so that it answers with more than a complaint.
@@ -133,6 +133,8 @@ def paths(pattern: str, scope: Scope) -> Iterator[tuple[str, str]]:
     query = QUERIES.get(pattern, "")
     if not PLACE.search(plain):
         yield "", f"/{plain}{query}"
+    elif "<uuid:" in pattern and pattern.startswith("quan-tri/"):
+        yield "", "/" + PLACE.sub("00000000-0000-4000-8000-000000000000", plain)
     elif OF_A_MODEL.match(pattern):
         for whose, pk in record_ids(pattern, scope).items():
             yield whose, "/" + PLACE.sub(pk, plain)

@@ -15,6 +15,7 @@ from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.imports import DEMO_PASSWORD
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.core import clock
+from ntm_portal.core.audit import AuditEntry, Kind
 
 PAGE = "/tai-khoan/xac-thuc/"
 STEP = "/dang-nhap/ma/"
@@ -161,6 +162,21 @@ def test_factor_is_taken_off_with_the_password(client, officer):
     assert is_in(show_password())
 
 
+def test_trail_tells_who_put_a_factor_on_and_who_took_it_off(client, admin_user, officer):
+    client.force_login(officer)
+    client.post(f"{PAGE}bat-dau/")
+    sent = {"password": DEMO_PASSWORD, "code": code_of(TOTPDevice.objects.get())}
+    client.post(f"{PAGE}xac-nhan/", sent)
+    client.post(f"{PAGE}tat/", {"password": DEMO_PASSWORD})
+    second_factor.remove(officer)
+    kinds = [Kind.SECOND_FACTOR_ON, Kind.SECOND_FACTOR_OFF]
+    told = AuditEntry.objects.filter(kind__in=kinds).order_by("pk")
+    assert [str(entry) for entry in told] == [
+        "Cán bộ Sở Y tế (soyte) bật xác thực hai bước của Cán bộ Sở Y tế (soyte)",
+        "Cán bộ Sở Y tế (soyte) tắt xác thực hai bước của Cán bộ Sở Y tế (soyte)",
+    ]
+
+
 def test_device_in_use_is_not_replaced_without_the_password(client, officer):
     device, _ = enrol(officer)
     client.force_login(officer)
@@ -176,6 +192,8 @@ def test_administrator_takes_off_a_lost_device(client, admin_user, officer):
     sent = {f"memberships-{name}": value for name, value in (inline | {"0-department": held.department_id}).items()}
     sent |= {"username": "soyte", "is_active": "on", "remove_second_factor": "on"}
     assert client.post(f"/quan-tri/accounts/user/{officer.pk}/change/", sent).status_code == 302
+    entry = AuditEntry.objects.get(kind=Kind.SECOND_FACTOR_OFF)
+    assert (entry.user_id, entry.record_id) == (admin_user.pk, officer.pk)
     assert is_in(show_password())
 
 

@@ -18,6 +18,7 @@ from django.db import transaction
 from directives.models import Directive
 from ntm_portal.accounts.models import User
 from ntm_portal.core import clock
+from ntm_portal.core.audit import AuditEntry, Kind
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.storing import Checked, store
 from tests.factories.files import PDF, docx, png
@@ -161,6 +162,15 @@ def test_everyone_with_a_role_saves_the_file_of_a_directive(username, client, fi
 def test_file_that_is_known_is_not_sent_again(portal, file):
     response = portal.get(file.url, headers={"if-none-match": f'"{file.sha256}"'})
     assert (response.status_code, response.content) == (304, b"")
+
+
+def test_every_file_that_is_given_is_told(portal, coordinator, file):
+    known = {"if-none-match": f'"{file.sha256}"'}
+    for answer in (portal.get(file.url), portal.head(file.url), portal.get(file.url, headers=known)):
+        b"".join(answer)  # a file is closed at its end
+    entry = AuditEntry.objects.get(kind=Kind.DOWNLOADED)
+    assert (entry.user_id, entry.record_name, entry.under) == (coordinator.pk, NAME, file.url)
+    assert str(entry) == f"Cán bộ điều phối (dieuphoi) tải tệp {NAME}: SHA-256 {file.sha256}"
 
 
 def test_file_is_not_packed_on_its_way(portal, file):

@@ -19,10 +19,13 @@ class Kind(models.TextChoices):
     DELETED = "DELETED", "xóa"
     LOADED = "LOADED", "nạp"
     EXPORTED = "EXPORTED", "xuất"
+    DOWNLOADED = "DOWNLOADED", "tải tệp"
     SIGNED_IN = "SIGNED_IN", "đăng nhập"
     SIGN_IN_FAILED = "SIGN_IN_FAILED", "đăng nhập không được"
     SIGNED_OUT = "SIGNED_OUT", "đăng xuất"
     PASSWORD_CHANGED = "PASSWORD_CHANGED", "đổi mật khẩu"
+    SECOND_FACTOR_ON = "SECOND_FACTOR_ON", "bật xác thực hai bước"
+    SECOND_FACTOR_OFF = "SECOND_FACTOR_OFF", "tắt xác thực hai bước"
     TOKEN_MADE = "TOKEN_MADE", "cấp mã API"
     TOKEN_REVOKED = "TOKEN_REVOKED", "thu hồi mã API"
     TOKEN_USED = "TOKEN_USED", "dùng mã API"
@@ -32,6 +35,9 @@ class Kind(models.TextChoices):
 _OBJECTS = {
     Kind.SIGN_IN_FAILED: "với tên",
     Kind.PASSWORD_CHANGED: "của",
+    Kind.SECOND_FACTOR_ON: "của",
+    Kind.SECOND_FACTOR_OFF: "của",
+    Kind.DOWNLOADED: "",
     Kind.TOKEN_MADE: "",
     Kind.TOKEN_REVOKED: "",
     Kind.TOKEN_USED: "",

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
+from ntm_portal.core import audit
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.storing import opened
 
@@ -34,6 +35,8 @@ def download(request: HttpRequest, pk) -> HttpResponse:
         except FileNotFoundError as error:
             _LOGGER.error("The content of file %s is missing from FILES_DIR.", file.pk)
             raise Http404 from error
+        if request.method == "GET":
+            audit.record_anyway(audit.Kind.DOWNLOADED, name=file.name, note=f"SHA-256 {file.sha256}")
         response = FileResponse(content, as_attachment=True, filename=file.name, content_type=_TYPES[file.kind])
     response["ETag"] = etag
     response["Cache-Control"] = "private, no-store"
