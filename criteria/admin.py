@@ -28,6 +28,19 @@ class CriteriaSetAdmin(PortalAdmin):
     list_filter = ("subject", "tier")
     ordering = ("code",)
     small_search = ("title", "code", "basis")
+    import_keys = ("code",)
+    import_columns = (
+        "code",
+        "title",
+        "subject",
+        "tier",
+        "zone",
+        "zone_name",
+        "optional_at_least",
+        "valid_from",
+        "valid_to",
+        "basis",
+    )
 
 
 @admin.register(Criterion)
@@ -38,6 +51,16 @@ class CriterionAdmin(PortalAdmin):
     list_select_related = ("criteria_set",)
     ordering = ("criteria_set__code", "number")
     small_search = ("number", "name", "group")
+    import_keys = ("criteria_set", "number")
+    import_columns = (
+        "criteria_set__code",
+        "number",
+        "name",
+        "group",
+        "is_mandatory",
+        "optional_at_least",
+        "basis",
+    )
 
     def choice_label(self, record: Criterion) -> str:
         return f"{record} ({record.criteria_set.code})"
@@ -58,6 +81,19 @@ class IndicatorAdmin(PortalAdmin):
     small_search = ("code", "name", "criterion__name")
     autocomplete_fields = ("criterion",)
     inlines = (MeasureInline,)
+    import_keys = ("criterion", "code")
+    import_columns = (
+        "criterion__criteria_set__code",
+        "criterion__number",
+        "code",
+        "order",
+        "name",
+        "is_mandatory",
+        "is_name_verified",
+        "is_requirement_verified",
+        "basis",
+        "note",
+    )
 
     def choice_label(self, record: Indicator) -> str:
         return f"{record} ({record.criterion.criteria_set.code})"

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from communes.models import Commune, District, Village
-from criteria.models import Responsibility, Threshold
+from criteria.models import CriteriaSet, Criterion, Indicator, Responsibility, Threshold
 from ntm_portal.accounts.models import Department, Sponsorship, User
 from ntm_portal.core.audit import AuditEntry, Kind
 from ntm_portal.core.importing.planning import Plan, PlannedRow
@@ -41,6 +41,9 @@ def test_these_models_have_an_import():
         Responsibility,
         Threshold,
         ReportingPeriod,
+        CriteriaSet,
+        Criterion,
+        Indicator,
     }
 
 
