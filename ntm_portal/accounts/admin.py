@@ -8,6 +8,7 @@ from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, U
 from django.contrib.auth.models import Group
 from django.db.models import Q
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django_otp.plugins.otp_static.admin import StaticDevice
 from django_otp.plugins.otp_totp.admin import TOTPDevice
@@ -51,7 +52,8 @@ class DepartmentAdmin(PortalAdmin):
         return [self._own_field(request, name) for name in self.fields if name not in {"phone", "email"}]
 
     def _own_field(self, request, name: str):
-        return name if may(request.user, "edit_master_data") else self.in_words(request, name)
+        is_own = name in {"phone", "email"} or may(request.user, "edit_master_data")
+        return name if is_own else self.in_words(request, name)
 
 
 class NewUserForm(UserCreationForm):
@@ -160,7 +162,7 @@ class UserAdmin(PortalAdmin, DjangoUserAdmin):
     def save_model(self, request, obj, form, change) -> None:
         super().save_model(request, obj, form, change)
         if change and form.cleaned_data.get("unlock"):
-            lockout.unlock(obj.username)
+            lockout.unlock(obj)
         if change and form.cleaned_data.get("remove_second_factor"):
             second_factor.remove(obj)
 
@@ -240,14 +242,14 @@ def _index(request, extra_context=None):
     """The first page of the admin, with the reader's bodies and what the roles are for."""
     scope = request.user.scope
     reached = (
-        ("chỉ tiêu phụ trách hoặc phối hợp", len(scope.indicator_ids)),
-        ("xã, phường, thị trấn", len(scope.commune_ids)),
+        ("criteria_responsibility", "chỉ tiêu phụ trách hoặc phối hợp", len(scope.indicator_ids)),
+        ("communes_commune", "xã, phường, thị trấn", len(scope.commune_ids)),
     )
     greeting = {
         "held": list(request.user.memberships.select_related("department").order_by("department__sort_key", "role")),
         "duties": [duty for role, duty in _DUTIES.items() if role in scope.roles],
         "own_bodies": list(Department.objects.filter(pk__in=scope.department_ids)),
-        "own_reach": [f"{count} {kind}" for kind, count in reached if count],
+        "own_reach": [(reverse(f"admin:{page}_changelist"), f"{n} {kind}") for page, kind, n in reached if n],
     }
     if not scope.reads_all:
         greeting["title"] = "Phần việc của bạn"

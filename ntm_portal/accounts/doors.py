@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-_DOORS = ("/dang-nhap/", "/dang-xuat/", "/quan-tri/login/")
+_DOORS = ("/dang-nhap/", "/dang-xuat/", "/quan-tri/login/", "/quan-tri/logout/")
 
 
 class SafeNextMixin:

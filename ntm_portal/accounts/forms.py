@@ -7,8 +7,10 @@ from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm, Pa
 from django.contrib.auth.password_validation import password_validators_help_text_html
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
+from django.http import HttpRequest
 
 from ntm_portal.accounts import second_factor
+from ntm_portal.accounts.lockout import password_fits
 from ntm_portal.accounts.models import ApiToken, User
 from ntm_portal.core import clock
 
@@ -34,8 +36,8 @@ class _OwnPasswordMixin:
     """A password that its owner chose: nobody else knows it, so it need not be changed again."""
 
     error_messages = {
-        "password_mismatch": "Hai lần nhập mật khẩu mới không giống nhau.",  # nosec B105  (words)
-        "password_incorrect": "Mật khẩu hiện nay không đúng.",  # nosec B105  (words)
+        "password_mismatch": "Hai lần nhập mật khẩu mới không giống nhau.",
+        "password_incorrect": "Mật khẩu hiện nay không đúng.",
     }
 
     def __init__(self, *args, **kwargs) -> None:
@@ -53,9 +55,16 @@ class _OwnPasswordMixin:
 class ChangePasswordForm(_OwnPasswordMixin, PasswordChangeForm):
     """The present password and a new one that differs from it."""
 
-    def __init__(self, *args, **kwargs) -> None:
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.request = request
         self.fields["old_password"].label = "Mật khẩu hiện nay"
+
+    def clean_old_password(self) -> str:
+        """Counted: a borrowed browser must not try for ever."""
+        if not password_fits(self.request, self.user, self.cleaned_data["old_password"]):
+            raise ValidationError("Mật khẩu hiện nay không đúng.", code="password_incorrect")
+        return self.cleaned_data["old_password"]
 
     def clean_new_password1(self) -> str:
         """A forced change to the same password would change nothing."""
@@ -112,12 +121,12 @@ class PasswordAgainForm(forms.Form):
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
 
-    def __init__(self, *args, user: User, **kwargs) -> None:
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.user = user
+        self.request = request
 
     def clean_password(self) -> str:
-        if not self.user.check_password(self.cleaned_data["password"]):
+        if not password_fits(self.request, self.request.user, self.cleaned_data["password"]):
             raise ValidationError("Mật khẩu không đúng.")
         return self.cleaned_data["password"]
 
@@ -151,8 +160,9 @@ class ConfirmFactorForm(CodeForm):
     field_order = ("password", "code")
     clean_password = PasswordAgainForm.clean_password
 
-    def __init__(self, *args, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
+        super().__init__(*args, user=request.user, **kwargs)
+        self.request = request
         self.fields["code"].help_text = "Mã 6 số mà ứng dụng đang hiện."
         del self.fields["code"].widget.attrs["autofocus"]
 

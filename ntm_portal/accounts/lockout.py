@@ -7,9 +7,13 @@ from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings
+from django.contrib.auth import authenticate
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+
+from ntm_portal.accounts.models import User
+from ntm_portal.core import audit
 
 
 class LockoutHandler(AxesDatabaseHandler):
@@ -57,6 +61,12 @@ def is_locked(username: str) -> bool:
     return any(count >= settings.AXES_FAILURE_LIMIT for count in by_address.values())
 
 
-def unlock(username: str) -> None:
-    """Forget the failures of an account from all addresses."""
-    AxesProxyHandler.reset_attempts(username=username)
+def unlock(user: User) -> None:
+    """Forget the failures of an account from all addresses; the trail tells it when there were any."""
+    if AxesProxyHandler.reset_attempts(username=user.username):
+        audit.record(audit.Kind.UNLOCKED, user)
+
+
+def password_fits(request: HttpRequest, user: User, password: str) -> bool:
+    """Whether it is the person's password; a wrong one is counted and told like one at the door."""
+    return authenticate(request, username=user.username, password=password) == user

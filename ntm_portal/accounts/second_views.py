@@ -20,6 +20,7 @@ from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.doors import SafeNextMixin
 from ntm_portal.accounts.forms import CodeForm, ConfirmFactorForm, PasswordAgainForm
 from ntm_portal.accounts.models import User
+from ntm_portal.core import audit
 
 _PENDING = "second_step"
 _SECONDS = 600
@@ -68,6 +69,12 @@ class SecondStepView(SafeNextMixin, RedirectURLMixin, FormView):
     def get_context_data(self, **kwargs) -> dict:
         return super().get_context_data(**kwargs) | {"next": self.get_redirect_url()}
 
+    def form_invalid(self, form: CodeForm) -> HttpResponse:
+        """Whoever guesses codes knows the password: the trail must say so."""
+        note = "mã xác thực không đúng"
+        audit.record(audit.Kind.SIGN_IN_FAILED, self.person, note=note, by=audit.of_request(self.request))
+        return super().form_invalid(form)
+
     def form_valid(self, form: CodeForm) -> HttpResponse:
         self.request.session.pop(_PENDING, None)
         login(self.request, self.person, _BACKEND)
@@ -92,8 +99,8 @@ def _page(request: HttpRequest, **given: object) -> HttpResponse:
         "is_required": second_factor.is_required(user),
         "is_shown": second_factor.is_shown(request.session),
         "setting_up": setting_up,
-        "confirm_form": ConfirmFactorForm(user=user, device=setting_up),
-        "remove_form": PasswordAgainForm(user=user),
+        "confirm_form": ConfirmFactorForm(request=request, device=setting_up),
+        "remove_form": PasswordAgainForm(request=request),
     }
     if setting_up:
         secret = b32encode(setting_up.bin_key).decode()
@@ -118,7 +125,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
     device = second_factor.unconfirmed(request.user)
     if device is None:
         return redirect("accounts:second-factor")
-    form = ConfirmFactorForm(request.POST, user=request.user, device=device)
+    form = ConfirmFactorForm(request.POST, request=request, device=device)
     if not form.is_valid():
         return _page(request, confirm_form=form)
     codes = second_factor.confirm(form.device)
@@ -133,7 +140,7 @@ def confirm(request: HttpRequest) -> HttpResponse:
 @require_POST
 def take_off(request: HttpRequest) -> HttpResponse:
     """The password alone opens the account from now on."""
-    form = PasswordAgainForm(request.POST, user=request.user)
+    form = PasswordAgainForm(request.POST, request=request)
     if not form.is_valid():
         return _page(request, remove_form=form)
     second_factor.remove(request.user)

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.models import User
 
-_PASSWORD_PAGE = "accounts:password"  # noqa: S105  # nosec B105  (the name of a page)
+_PASSWORD_PAGE = "accounts:password"  # noqa: S105  # nosec B105
 _FACTOR_PAGE = "accounts:second-factor"
 _CODE_PAGE = "accounts:second-step"
 _ALWAYS_OPEN = {"accounts:sign-out"}
@@ -37,8 +37,10 @@ class EntryStepsMiddleware:
 
     def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
         """None where the way is free."""
-        is_open = not getattr(view, "login_required", True) and not request.path.startswith("/api/")
-        if is_open or request.headers.get("Authorization", "").startswith("Token "):
+        is_api = request.path.startswith("/api/")
+        is_open = not getattr(view, "login_required", True) and not is_api
+        # Only the API reads a token: on a page the header says nothing, the session speaks.
+        if is_open or (is_api and request.headers.get("Authorization", "").startswith("Token ")):
             return None
         step = _pending(request, request.user) if request.user.is_authenticated else None
         if step is None:
@@ -46,7 +48,7 @@ class EntryStepsMiddleware:
         page, meanwhile, reason = step
         if request.resolver_match.view_name in meanwhile | _ALWAYS_OPEN:
             return None
-        if request.path.startswith("/api/"):
+        if is_api:
             body = {"type": "about:blank", "title": "Không được phép", "status": 403, "detail": reason}
             return JsonResponse(body, status=403, content_type="application/problem+json")
         return redirect(page)

@@ -5,7 +5,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, reverse_lazy
 
 from ntm_portal.accounts import second_views, views
-from ntm_portal.accounts.forms import ForgottenPasswordForm, NewPasswordForm
+from ntm_portal.accounts.forms import ForgottenPasswordForm
 
 app_name = "accounts"
 
@@ -19,12 +19,7 @@ forgotten = auth.PasswordResetView.as_view(
     success_url=reverse_lazy("accounts:password-sent"),
 )
 sent = auth.PasswordResetDoneView.as_view(title="Đã nhận yêu cầu", template_name="accounts/password_sent.html")
-new_password = auth.PasswordResetConfirmView.as_view(
-    title="Đặt mật khẩu mới",
-    form_class=NewPasswordForm,
-    template_name="accounts/password_new.html",
-    success_url=reverse_lazy("accounts:password-done"),
-)
+new_password = views.NewPasswordView.as_view()
 done = auth.PasswordResetCompleteView.as_view(title="Đã đặt mật khẩu mới", template_name="accounts/password_done.html")
 
 urlpatterns = [

@@ -11,9 +11,9 @@ from django.urls import reverse, reverse_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ntm_portal.accounts import second_factor
+from ntm_portal.accounts import lockout, second_factor
 from ntm_portal.accounts.doors import SafeNextMixin
-from ntm_portal.accounts.forms import ChangePasswordForm, SignInForm, TokenForm
+from ntm_portal.accounts.forms import ChangePasswordForm, NewPasswordForm, SignInForm, TokenForm
 from ntm_portal.accounts.permissions import NotAllowedError
 from ntm_portal.accounts.second_views import ask_for_code
 from ntm_portal.core import clock
@@ -87,6 +87,23 @@ class PasswordView(views.PasswordChangeView):
     title = "Đổi mật khẩu"
     success_url = reverse_lazy("accounts:home")
 
+    def get_form_kwargs(self) -> dict:
+        return super().get_form_kwargs() | {"request": self.request}
+
     def form_valid(self, form: ChangePasswordForm) -> HttpResponse:
         messages.success(self.request, "Đã đổi mật khẩu. Các phiên đăng nhập khác của bạn đã kết thúc.")
         return super().form_valid(form)
+
+
+class NewPasswordView(views.PasswordResetConfirmView):
+    """The page behind the link of the e-mail. Whoever holds it is the person: the door opens again at once."""
+
+    title = "Đặt mật khẩu mới"
+    form_class = NewPasswordForm
+    template_name = "accounts/password_new.html"
+    success_url = reverse_lazy("accounts:password-done")
+
+    def form_valid(self, form: NewPasswordForm) -> HttpResponse:
+        answer = super().form_valid(form)
+        lockout.unlock(self.user)
+        return answer

@@ -186,12 +186,12 @@ class PortalAdmin(ImportPages, ClosingAct, admin.ModelAdmin):
         if isinstance(name, list | tuple):
             return tuple(self.in_words(request, part) for part in name)
         field = next((f for f in self.opts.fields if f.name == name), None)
-        if field is None or field.related_model is None or not admin.site.is_registered(field.related_model):
+        if field is None or (field.related_model and not admin.site.is_registered(field.related_model)):
             return name
-        if admin.site.get_model_admin(field.related_model).has_view_permission(request):
+        if field.related_model and admin.site.get_model_admin(field.related_model).has_view_permission(request):
             return name
         if name not in self._closed:
-            self._closed[name] = _as_text(field)
+            self._closed[name] = _as_text(field) if field.related_model else self.column(name)
         return self._closed[name]
 
     def get_list_display(self, request) -> list:
@@ -323,9 +323,17 @@ class ReadOnlyAdmin(PortalAdmin):
         return False
 
 
+def _has_rows(model: type[models.Model], scope) -> bool:
+    return visible(model._default_manager.all(), scope).exists()
+
+
 def _app_list(request, app_label: str | None = None) -> list[dict]:
-    """Apps and their records in Vietnamese order: Đ stands after D, not after V."""
+    """Apps and their records in Vietnamese order: Đ stands after D, not after V. An officer finds no empty list."""
     listed = admin.AdminSite.get_app_list(admin.site, request, app_label)
+    if listed and not request.user.scope.reads_all:
+        for app in listed:
+            app["models"] = [m for m in app["models"] if _has_rows(m["model"], request.user.scope)]
+        listed = [app for app in listed if app["models"]]
     for app in listed:
         app["models"].sort(key=lambda model: text.sort_key(str(model["name"])))
     return sorted(listed, key=lambda app: text.sort_key(str(app["name"])))

@@ -14,9 +14,6 @@ from ntm_portal.accounts.models import Department, User
 
 OWN_LISTS = {
     "/quan-tri/accounts/department/",
-    "/quan-tri/accounts/sponsorship/",
-    "/quan-tri/communes/commune/",
-    "/quan-tri/communes/village/",
     "/quan-tri/criteria/assessment/",
     "/quan-tri/criteria/responsibility/",
     "/quan-tri/reports/reportingperiod/",
@@ -56,6 +53,12 @@ def test_index_greets_the_officer_with_her_own_things_and_nothing_foreign(health
     assert f'href="{change(Department.objects.get(code="SYT"))}"' in page
     assert lists_on(page) == OWN_LISTS
     assert "/add/" not in page
+
+
+def test_index_offers_no_empty_list(health, district):
+    places = {"/quan-tri/communes/commune/", "/quan-tri/accounts/sponsorship/"}
+    assert "/quan-tri/communes/commune/" in lists_on(district.get("/quan-tri/").content.decode())
+    assert lists_on(health.get("/quan-tri/").content.decode()) & places == set()
 
 
 def test_two_clicks_lead_to_what_an_officer_is_in_charge_of(health):

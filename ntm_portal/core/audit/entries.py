@@ -22,6 +22,7 @@ class Kind(models.TextChoices):
     DOWNLOADED = "DOWNLOADED", "tải tệp"
     SIGNED_IN = "SIGNED_IN", "đăng nhập"
     SIGN_IN_FAILED = "SIGN_IN_FAILED", "đăng nhập không được"
+    UNLOCKED = "UNLOCKED", "mở khóa đăng nhập"
     SIGNED_OUT = "SIGNED_OUT", "đăng xuất"
     PASSWORD_CHANGED = "PASSWORD_CHANGED", "đổi mật khẩu"
     SECOND_FACTOR_ON = "SECOND_FACTOR_ON", "bật xác thực hai bước"
@@ -34,6 +35,7 @@ class Kind(models.TextChoices):
 # How the sentence goes on where the act already says what kind of record it is about.
 _OBJECTS = {
     Kind.SIGN_IN_FAILED: "với tên",
+    Kind.UNLOCKED: "của",
     Kind.PASSWORD_CHANGED: "của",
     Kind.SECOND_FACTOR_ON: "của",
     Kind.SECOND_FACTOR_OFF: "của",
