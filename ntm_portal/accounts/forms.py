@@ -36,8 +36,8 @@ class _OwnPasswordMixin:
     """A password that its owner chose: nobody else knows it, so it need not be changed again."""
 
     error_messages = {
-        "password_mismatch": "Hai lần nhập mật khẩu mới không giống nhau.",
-        "password_incorrect": "Mật khẩu hiện nay không đúng.",
+        "password_mismatch": "Hai lần nhập mật khẩu mới không giống nhau.",  # nosec B105
+        "password_incorrect": "Mật khẩu hiện nay không đúng.",  # nosec B105
     }
 
     def __init__(self, *args, **kwargs) -> None:
