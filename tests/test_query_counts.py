@@ -10,7 +10,7 @@ from communes.models import Commune, District
 from ntm_portal.core.ledger import Memory
 from tests.factories.ledger import DAK_NA, make_new, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 BUDGETS = {
     # page: (most queries with nothing remembered, most when the position is known)
