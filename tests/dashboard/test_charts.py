@@ -30,7 +30,7 @@ from ntm_portal.dashboard.charts.specifications import (
     pace_chart,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 MANG_CANH = "23470"
 NAMES = ["average", "bands", "tally", "commune", "pace"]

@@ -20,7 +20,7 @@ from tests.dashboard.test_tables import rows_of
 from tests.factories.boundaries import features, write
 from tests.factories.ledger import DAK_NA, SET, make_new, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 KON_DAO, QUANG_TRUNG = "23434", "23281"
 MODES = ["nhom", "so-tieu-chi", "cong-nhan", "do-moi", *(f"tc-{number}" for number in range(1, 20))]

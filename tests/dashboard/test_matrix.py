@@ -19,7 +19,7 @@ from ntm_portal.dashboard.tones import TONES
 from tests.dashboard.test_pages import cells, part, said_by, words
 from tests.factories.ledger import DAK_NA, SET, make_new, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 MATRIX = "/ma-tran/"
 TODAY, YEAR_START = date(2020, 10, 20), date(2019, 12, 31)

@@ -17,7 +17,7 @@ from directives.queries import target_results
 from ntm_portal.core import ledger
 from tests.factories.ledger import make_new, record
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 DAY = date(2020, 10, 20)
 
