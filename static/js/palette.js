@@ -55,8 +55,9 @@
     isFresh = false;
     wantsFirst = false;
   });
-  palette.addEventListener("htmx:afterSwap", () => {
-    isFresh = true;
-    if (wantsFirst) openFirst();
+  palette.addEventListener("htmx:afterSwap", (event) => {
+    // An answer under way when somebody types on is about the words before.
+    isFresh = event.detail.requestConfig.parameters.q === input.value;
+    if (isFresh && wantsFirst) openFirst();
   });
 })();
