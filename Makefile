@@ -4,11 +4,14 @@ PORT ?= 8000
 export DEMO_DATE ?= 2020-10-20
 export DJANGO_SETTINGS_MODULE ?= ntm_portal.settings.dev
 BIN := .venv/bin
+# A stamp is named for what it installed: an environment kept from an older checkout is brought up to date.
+RUNTIME := .venv/installed-$(shell cksum < requirements.txt | cut -d' ' -f1)
+TOOLS := $(RUNTIME)-dev-$(shell cksum < requirements-dev.txt | cut -d' ' -f1)
 MANAGE := $(BIN)/python manage.py
 
 .PHONY: run reset test check bench pins chromium
 
-run: .venv/installed
+run: $(RUNTIME)
 	@mkdir -p var
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_reference > var/reference.log
@@ -24,10 +27,10 @@ reset:
 	rm -rf var/portal.sqlite3 var/portal.sqlite3-wal var/portal.sqlite3-shm var/static
 	@echo "Đã xóa dữ liệu; make run sẽ nạp lại từ đầu."
 
-test: .venv/installed-dev chromium
+test: $(TOOLS) chromium
 	@sh .ci/suite
 
-check: .venv/installed-dev
+check: $(TOOLS)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/djlint --check --lint templates
@@ -36,11 +39,11 @@ check: .venv/installed-dev
 	$(BIN)/bandit --quiet --recursive ntm_portal communes criteria directives reports
 	DJANGO_SETTINGS_MODULE=ntm_portal.settings.test $(MANAGE) makemigrations --check --dry-run
 
-bench: .venv/installed-dev
+bench: $(TOOLS)
 	$(BIN)/python -m tests.benchmarks.bench
 
 # Exact versions of everything, from the two .in files.
-pins: .venv/installed-dev
+pins: $(TOOLS)
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --custom-compile-command "make pins" requirements.in -o requirements.txt
 	$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --custom-compile-command "make pins" requirements-dev.in -o requirements-dev.txt
@@ -59,11 +62,11 @@ chromium:
 	@$(PYTHON) -m venv .venv || \
 		{ rm -rf .venv; echo "Python cannot make a virtual environment: sudo apt-get install python3-venv"; exit 1; }
 
-.venv/installed: requirements.txt | .venv/bin/python
+$(RUNTIME): | .venv/bin/python
 	@echo "Cài thư viện vào .venv (một lần)…"
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-.venv/installed-dev: requirements-dev.txt .venv/installed
+$(TOOLS): $(RUNTIME)
 	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
