@@ -11,9 +11,9 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from criteria.models import Tier
-from directives.models import Directive, Target
+from directives.models import Directive, Obstacle, Target
 from directives.parameters import SHAPES
-from ntm_portal.core.admin import EMPTY, KeyedForm, PortalAdmin
+from ntm_portal.core.admin import EMPTY, KeyedForm, PortalAdmin, ReadOnlyAdmin
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.fields import UploadField
 from ntm_portal.core.uploads.storing import Checked, store
@@ -148,3 +148,12 @@ class TargetAdmin(PortalAdmin):
         if db_field.name == "parameters":
             kwargs |= {"help_text": parameters_help(), "form_class": ParametersField}
         return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+
+@admin.register(Obstacle)
+class ObstacleAdmin(ReadOnlyAdmin):
+    list_display = ("__str__", "state", "raised_by", "commune", "indicator", "raised_at", "answered_at")
+    list_filter = ("state", "raised_by", "commune__district")
+    list_select_related = ("raised_by", "commune", "indicator")
+    ordering = ("-raised_at", "-pk")
+    folded_search = ("search_key",)

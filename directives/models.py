@@ -1,10 +1,11 @@
 """Directives (văn bản chỉ đạo), and their targets, which compute."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 
 from communes.models import Commune
-from criteria.models import CriteriaSet
+from criteria.models import CriteriaSet, Indicator
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
@@ -130,3 +131,48 @@ class Target(AuditedModel):
             raise ValidationError({"parameters": f"Không có xã mang mã {code}."})
         if self.directive_id and self.due_on and self.due_on < self.directive.issued_on:
             raise ValidationError({"due_on": "Hạn không thể trước ngày ban hành văn bản."})
+
+
+class Obstacle(AuditedModel):
+    """Khó khăn, vướng mắc: what keeps a commune, an indicator or a body from getting on, until it is solved."""
+
+    seen_through = {"raised_by": "department_ids", "commune__district": "district_ids"}
+
+    class State(models.TextChoices):
+        RAISED = "RAISED", "Mới nêu"
+        IN_PROGRESS = "IN_PROGRESS", "Đang giải quyết"
+        ESCALATED = "ESCALATED", "Đã báo cáo UBND tỉnh"
+        RESOLVED = "RESOLVED", "Đã giải quyết"
+
+    raised_by = models.ForeignKey(Department, models.PROTECT, verbose_name="đơn vị nêu", related_name="obstacles")
+    raised_by_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="người nêu", null=True, blank=True, related_name="+"
+    )
+    raised_at = models.DateTimeField("nêu lúc")
+    commune = models.ForeignKey(
+        Commune, models.PROTECT, verbose_name="xã", null=True, blank=True, related_name="obstacles"
+    )
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, verbose_name="chỉ tiêu", null=True, blank=True, related_name="obstacles"
+    )
+    description = models.TextField("nội dung", max_length=5_000)
+    state = models.CharField("trạng thái", max_length=11, choices=State, default=State.RAISED)
+    answer = models.TextField("trả lời", blank=True, max_length=5_000)
+    answered_at = models.DateTimeField("trả lời lúc", null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="người trả lời", null=True, blank=True, related_name="+"
+    )
+    search_key = models.TextField("khóa tìm kiếm", editable=False)
+
+    class Meta:
+        verbose_name = "khó khăn, vướng mắc"
+        verbose_name_plural = "khó khăn, vướng mắc"
+        ordering = ["-raised_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.description[:120]
+
+    def save(self, *args, **kwargs) -> None:
+        self.description = text.clean(self.description)
+        self.search_key = text.search_key(self.description)
+        super().save(*args, **kwargs)

@@ -97,6 +97,11 @@ class Indicator(AuditedModel):
     is_mandatory = models.BooleanField("bắt buộc", default=True)
     is_name_verified = models.BooleanField("tên đã kiểm chứng", default=True)
     is_requirement_verified = models.BooleanField("mức yêu cầu đã kiểm chứng", default=True)
+    needs_evidence = models.BooleanField(
+        "phải có minh chứng khi báo cáo thay đổi",
+        default=False,
+        help_text="Dòng thay đổi thiếu minh chứng không gửi được.",
+    )
     basis = models.CharField("căn cứ", max_length=500, blank=True)
     note = models.CharField("ghi chú", max_length=400, blank=True)
 

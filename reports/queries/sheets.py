@@ -1,0 +1,172 @@
+"""A criterion report as it is filled in, checked, reviewed and written into a workbook: one read for all of them."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from criteria.engine.facts import Conclusion, IndicatorSpec, MeasureSpec, Reading
+from criteria.engine.judge import IndicatorFinding
+from criteria.models import Assessment, Indicator, Measurement
+from criteria.queries import catalogue
+from reports.answers import Answer, judged
+from reports.checks import CheckedLine, Problem, problems_of
+from reports.models import Evidence, Report, ReportLine, ReviewNote
+
+
+@dataclass(frozen=True)
+class SheetLine:
+    """One line with what it is held against: the period before, the threshold, the engine, the checks."""
+
+    line: ReportLine
+    spec: IndicatorSpec
+    answer: Answer
+    previous: Answer
+    finding: IndicatorFinding
+    evidence: tuple[Evidence, ...]
+    notes: tuple[ReviewNote, ...]
+    checked: CheckedLine
+
+    @property
+    def is_answered(self) -> bool:
+        return self.line.answered_at is not None
+
+    @property
+    def is_changed(self) -> bool:
+        return self.checked.is_changed
+
+    @property
+    def fell(self) -> bool:
+        return self.answer.fell_from(self.previous)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        return problems_of(self.checked)
+
+    @property
+    def errors(self) -> list[Problem]:
+        return [problem for problem in self.problems if problem.is_error]
+
+    @property
+    def cells(self) -> list[tuple[MeasureSpec, Reading | None, Reading | None]]:
+        """(measure, value now, value of the period before), in the order of the measures."""
+        return [(m, self.answer.readings.get(m.id), self.previous.readings.get(m.id)) for m in self.spec.measures]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All lines of a report, by district, commune and indicator, each in its order."""
+
+    report: Report
+    lines: tuple[SheetLine, ...]
+    specs: tuple[IndicatorSpec, ...]
+
+    @cached_property
+    def by_id(self) -> Mapping[int, SheetLine]:
+        return {row.line.pk: row for row in self.lines}
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """Lines by what is left to do: all, answered, changed, fell, error, warning."""
+        found: Counter[str] = Counter(total=len(self.lines))
+        for row in self.lines:
+            found["answered"] += row.is_answered
+            found["changed"] += row.is_changed
+            found["fell"] += row.fell
+            found["error"] += bool(row.errors)
+            found["warning"] += any(not problem.is_error for problem in row.problems)
+        return found
+
+    @property
+    def errors(self) -> list[tuple[SheetLine, Problem]]:
+        return [(row, problem) for row in self.lines for problem in row.errors]
+
+
+def answer_of(line: ReportLine) -> Answer:
+    """What a line says now."""
+    return Answer(line.concluded, line.facts, line.note, line.basis)
+
+
+def _previous(lines: Iterable[ReportLine]) -> dict[int, Answer]:
+    """Answers of the assessments that lines were filled in from, by assessment id (two queries)."""
+    keys = {line.previous_id for line in lines if line.previous_id}
+    readings: dict[int, dict[int, Reading]] = defaultdict(dict)
+    held = Measurement.objects.filter(assessment__in=keys)
+    for assessment, measure, *numbers in held.values_list(
+        "assessment_id", "measure_id", "value", "numerator", "denominator"
+    ):
+        readings[assessment][measure] = Reading(*numbers)
+    rows = Assessment.objects.filter(pk__in=keys).values_list("pk", "conclusion", "note", "basis")
+    return {pk: Answer(Conclusion(conclusion), readings[pk], note, basis) for pk, conclusion, note, basis in rows}
+
+
+def specs_of(indicators: Iterable[int], *, set_code: str) -> dict[int, IndicatorSpec]:
+    """Indicators of a set with their thresholds, by id, in the order of the set (one query)."""
+    wanted = set(indicators)
+    spec = catalogue(set_code, known_at=None)
+    return {i.id: i for c in spec.criteria for i in c.indicators if i.id in wanted}
+
+
+def set_code_of(lines: Iterable[ReportLine]) -> str | None:
+    """Code of the criteria set that a report is about; all its lines are of one set."""
+    first = next(iter(lines), None)
+    return None if first is None else first.indicator.criterion.criteria_set.code
+
+
+def sheet(report: Report, *, only: Iterable[int] | None = None) -> Sheet:
+    """The lines of a criterion report, judged and checked (at most seven queries, however many lines).
+
+    `only` are ids of lines, where a few are enough.
+    """
+    rows = report.lines.select_related("commune__district", "indicator__criterion__criteria_set")
+    rows = rows.order_by(
+        "commune__district__sort_key", "commune__sort_key", "indicator__criterion__number", "indicator__order"
+    )
+    lines = list(rows if only is None else rows.filter(pk__in=set(only)))
+    code = set_code_of(lines)
+    if code is None:
+        return Sheet(report, (), ())
+    specs = specs_of({line.indicator_id for line in lines}, set_code=code)
+    previous = _previous(lines)
+    evidence, notes = _beside(report, Evidence), _beside(report, ReviewNote)
+    needing = set(Indicator.objects.filter(pk__in=specs, needs_evidence=True).values_list("pk", flat=True))
+    made = []
+    for line in lines:
+        before = previous.get(line.previous_id or 0, Answer())
+        held = evidence.get(line.pk, ())
+        made.append(_line(report, line, specs[line.indicator_id], before, held, notes.get(line.pk, ()), needing))
+    return Sheet(report, tuple(made), tuple(specs.values()))
+
+
+def _beside(report: Report, model: type[Evidence] | type[ReviewNote]) -> dict[int, tuple]:
+    """Evidence or notes of a report by line (one query)."""
+    found: dict[int, list] = defaultdict(list)
+    related = ("file",) if model is Evidence else ("written_by",)
+    for record in model.objects.filter(report=report, line__isnull=False).select_related(*related):
+        found[record.line_id].append(record)
+    return {key: tuple(records) for key, records in found.items()}
+
+
+def _line(
+    report: Report,
+    line: ReportLine,
+    spec: IndicatorSpec,
+    previous: Answer,
+    evidence: tuple[Evidence, ...],
+    notes: tuple[ReviewNote, ...],
+    needing: set[int],
+) -> SheetLine:
+    answer = answer_of(line)
+    finding = judged(spec, answer, line.commune.group, report.as_of)
+    checked = CheckedLine(
+        spec=spec,
+        group=line.commune.group,
+        on=report.as_of,
+        answer=answer,
+        previous=previous,
+        finding=finding,
+        is_answered=line.answered_at is not None,
+        has_evidence=bool(evidence),
+        needs_evidence=line.indicator_id in needing,
+    )
+    return SheetLine(line, spec, answer, previous, finding, evidence, notes, checked)

@@ -1,0 +1,66 @@
+"""Periods and reports as the office has them, small enough for a test: opened for the bodies it is about."""
+
+from collections.abc import Iterable
+
+from ntm_portal.accounts.models import Department, Membership, User
+from ntm_portal.accounts.scope import Role
+from reports.actions.drafting import LineChange, confirm_unchanged, save_lines
+from reports.actions.opening import open_period
+from reports.actions.transitions import approve_report, submit_report
+from reports.models import Obligation, Report, ReportingPeriod, ReportLine
+from reports.queries.sheets import sheet
+
+HEALTH = "SYT"
+CRITERIA, COMMUNES = Obligation.Kind.CRITERIA, Obligation.Kind.COMMUNES
+
+
+def period(number: int = 10, *, kind: str = "MONTH", year: int = 2020) -> ReportingPeriod:
+    return ReportingPeriod.objects.get(kind=kind, year=year, number=number)
+
+
+def open_for(*codes: str, number: int = 10, kind: str = "MONTH") -> ReportingPeriod:
+    """A period opened for some bodies only (by default the department of health): the whole takes a second."""
+    bodies = set(Department.objects.filter(code__in=codes or (HEALTH,)).values_list("pk", flat=True))
+    return open_period(period(number, kind=kind), bodies=bodies).period
+
+
+def report_of(code: str = HEALTH, *, number: int = 10, kind: str = "MONTH", what: str = CRITERIA) -> Report:
+    """The newest version of what a body owes in a period that is open."""
+    found = Report.objects.latest().with_about()
+    return found.get(
+        obligation__department__code=code,
+        obligation__kind=what,
+        obligation__period__number=number,
+        obligation__period__kind=kind,
+    )
+
+
+def line_of(report: Report, commune: str, indicator: str) -> ReportLine:
+    return report.lines.select_related("commune", "indicator").get(commune__code=commune, indicator__code=indicator)
+
+
+def finish(report: Report, by: User) -> Report:
+    """Confirm everything, and give a reason where one is asked for, so that it can be handed in."""
+    confirm_unchanged(report, by=by)
+    left = [row.line.pk for row in sheet(report).lines if row.errors]
+    if left:
+        save_lines(report, [LineChange(pk, note="Lý do của kiểm thử") for pk in left], by=by)
+    report.refresh_from_db()
+    return report
+
+
+def handed_in(report: Report, by: User) -> Report:
+    return submit_report(finish(report, by), by=by)
+
+
+def approved(report: Report, by: User, reviewer: User) -> Report:
+    return approve_report(handed_in(report, by), by=reviewer)
+
+
+def person(username: str, department: str, roles: Iterable[Role] = (Role.OFFICER,)) -> User:
+    """Somebody of a body, who has no password."""
+    user = User.objects.create_user(username, f"{username}@example.org")
+    body = Department.objects.get(code=department)
+    for role in roles:
+        Membership.objects.create(user=user, department=body, role=role)
+    return user
