@@ -123,8 +123,12 @@ def _require_submitted(report: Report) -> None:
 
 
 @transaction.atomic
-def approve_report(report: Report, *, by: User, revision: int | None = None) -> Report:
+def approve_report(
+    report: Report, *, by: User, revision: int | None = None, kind: Source.Kind = Source.Kind.REPORT
+) -> Report:
     """Accept a report; a criterion report is written to the ledger, every line or none, once.
+
+    `kind` is that of the source in the ledger: what is made up for a demonstration must say so.
 
     Raises UnfinishedReportError where the ledger refuses a line (a threshold may have changed since it was
     handed in), StaleRevisionError, TransitionError.
@@ -132,18 +136,18 @@ def approve_report(report: Report, *, by: User, revision: int | None = None) -> 
     report = locked(report, revision=revision)
     _require_submitted(report)
     now = clock.now()
-    source = _write_ledger(report, by) if report.is_criteria_report else None
+    source = _write_ledger(report, by, kind) if report.is_criteria_report else None
     touch(report, by=by, state=State.APPROVED, decided_at=now, decided_by=by, source=source)
     return report
 
 
-def _write_ledger(report: Report, by: User) -> Source | None:
+def _write_ledger(report: Report, by: User, kind: Source.Kind) -> Source | None:
     shown = sheet(report)
     rows = [row for row in shown.lines if row.answer.conclusion is not None]
     if not rows:
         return None
     source = Source.objects.create(
-        kind=Source.Kind.REPORT,
+        kind=kind,
         label=f"{report}"[:300],
         url=report.get_absolute_url(),
         recorded_at=clock.now(),
