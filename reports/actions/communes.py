@@ -152,11 +152,8 @@ def _disputed(
     change: EntryChange, values: Mapping[str, str], now: Mapping[str, str], visits: Mapping[int, Visit]
 ) -> dict[str, object]:
     """What others wrote where this change would write something else, by key."""
-    theirs: dict[str, object] = {
-        key: now[key]
-        for key, said in values.items()
-        if said != now[key] and _written(key, change.was.get(key, "\0")) != now[key]
-    }
+    read = {key: _written(key, said) for key, said in change.was.items()}
+    theirs: dict[str, object] = {key: now[key] for key, said in values.items() if now[key] not in (said, read.get(key))}
     for asked in change.visits:
         there = visits.get(asked.visit or 0)
         if there is None:
