@@ -23,6 +23,7 @@ from reports.models import (
     Section,
     Visit,
 )
+from reports.queries.communes import commune_sheet
 from reports.queries.sheets import Sheet, sheet
 
 State = Report.State
@@ -42,7 +43,7 @@ class Remark:
 def submit_report(report: Report, *, by: User, revision: int | None = None) -> Report:
     """Hand a draft in, once, however often it is clicked. The first time decides whether it came in time.
 
-    Raises UnfinishedReportError naming how many lines have errors, StaleRevisionError, TransitionError.
+    Raises UnfinishedReportError naming how many lines or communes have errors, StaleRevisionError, TransitionError.
     """
     report = locked(report, revision=revision)
     if report.state == State.SUBMITTED:
@@ -59,13 +60,18 @@ def submit_report(report: Report, *, by: User, revision: int | None = None) -> R
 
 
 def _require_finished(report: Report) -> None:
-    if not report.is_criteria_report:
-        return
-    errors = sheet(report).errors
-    if errors:
-        lines = len({row.line.pk for row, _ in errors})
+    """Raise UnfinishedReportError where a line, or a commune, has errors."""
+    if report.is_criteria_report:
+        found = [(row.line.pk, str(row.line), problem) for row, problem in sheet(report).errors]
+        what = "dòng"
+    else:
+        found = [(row.entry.pk, row.entry.commune.full_name, problem) for row, problem in commune_sheet(report).errors]
+        what = "xã"
+    if found:
+        count = len({pk for pk, _, _ in found})
+        _, name, problem = found[0]
         raise UnfinishedReportError(
-            f"Chưa gửi được: {lines} dòng còn lỗi. Dòng đầu: {errors[0][0].line}: {errors[0][1].message}", lines=lines
+            f"Chưa gửi được: {count} {what} còn lỗi. Lỗi đầu tiên: {name}: {problem.message}", lines=count
         )
 
 
