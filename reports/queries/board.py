@@ -99,10 +99,10 @@ class Board:
         return len({row.department.pk for row in late})
 
 
-def opened_periods(year: int | None = None) -> list[ReportingPeriod]:
+def opened_periods(year: int | None = None, *, most: int = LATEST) -> list[ReportingPeriod]:
     """Opened periods, the latest first: of a year, else the last few (one query)."""
     rows = ReportingPeriod.objects.opened().order_by("-data_until", "kind")
-    return list(rows[:LATEST] if year is None else rows.filter(year=year))
+    return list(rows[:most] if year is None else rows.filter(year=year))
 
 
 def years_opened() -> list[int]:
