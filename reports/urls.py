@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import communes, detail, moves
+from reports.views import board, communes, detail, moves, periods
 
 app_name = "reports"
 
@@ -13,4 +13,11 @@ urlpatterns = [
     path("<int:pk>/xac-nhan-xa/", communes.confirm, name="entries-confirm"),
     path("<int:pk>/phan-loi-xa/", communes.narrate, name="entries-narrate"),
     path("<int:pk>/xa/<commune:code>/", communes.entry, name="entry"),
+    path("chua-nop/", board.show, name="board"),
+    path("chua-nop/nhac/", board.remind_all, name="remind"),
+    path("ky/", periods.period_list, name="period-list"),
+    path("ky/lap-lich/", periods.add_calendar, name="period-calendar"),
+    path("ky/<int:pk>/mo/", periods.open_now, name="period-open"),
+    path("ky/<int:pk>/dong/", periods.close, name="period-close"),
+    path("ky/<int:pk>/mo-lai/", periods.reopen, name="period-reopen"),
 ]

@@ -10,6 +10,7 @@ from criteria.models import Source
 from criteria.queries import default_set_code
 from ntm_portal.accounts.models import User
 from ntm_portal.core import audit, clock
+from reports import notices
 from reports.actions.drafting import locked, touch
 from reports.actions.errors import TransitionError, UnfinishedReportError, require_open, require_writable
 from reports.models import (
@@ -56,6 +57,7 @@ def submit_report(report: Report, *, by: User, revision: int | None = None) -> R
         obligation.save(update_fields=["first_submitted_at"])
     as_of = min(obligation.data_until, clock.today())
     touch(report, by=by, state=State.SUBMITTED, submitted_at=now, submitted_by=by, as_of=as_of)
+    notices.submitted(report)
     return report
 
 
@@ -92,6 +94,7 @@ def withdraw_report(report: Report, *, by: User, revision: int | None = None) ->
         obligation.save(update_fields=["first_submitted_at"])
     state = State.SENT_BACK if was_sent_back else State.DRAFT
     touch(report, by=by, state=state, submitted_at=None, submitted_by=None)
+    notices.no_longer_waiting(report)
     return report
 
 
@@ -117,6 +120,7 @@ def send_back(report: Report, remarks: Iterable[Remark], *, by: User, revision: 
         for r in said
     )
     touch(report, by=by, state=State.SENT_BACK, decided_at=now, decided_by=by)
+    notices.sent_back(report)
     return report
 
 
@@ -144,6 +148,7 @@ def approve_report(
     now = clock.now()
     source = _write_ledger(report, by, kind) if report.is_criteria_report else None
     touch(report, by=by, state=State.APPROVED, decided_at=now, decided_by=by, source=source)
+    notices.approved(report)
     return report
 
 

@@ -23,6 +23,7 @@ from ntm_portal.dashboard.charts.specifications import average_trend, band_trend
 from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
+from ntm_portal.dashboard.views.filing import province_filing
 from ntm_portal.dashboard.views.page import status_page
 from reports.queries.about import about_commune
 
@@ -77,7 +78,7 @@ def _province(reading: Reading) -> dict[str, Any]:
 
 def province(request: HttpRequest) -> HttpResponse:
     """The whole province: the answer, targets in order of trouble, bands, changes, districts."""
-    return status_page(request, "dashboard/_province.html", _province, form=TableForm)
+    return status_page(request, "dashboard/_province.html", _province, form=TableForm, beside=province_filing)
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
