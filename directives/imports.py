@@ -1,12 +1,14 @@
-"""Reference data of directives and their targets."""
+"""Reference data of directives, their targets, and the tasks that they give."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
+from communes.models import Commune
 from criteria.models import CriteriaSet
-from directives.models import Directive, Target
+from directives.actions.tasks import give_task
+from directives.models import Directive, Target, Task
 from ntm_portal.accounts.models import Department
 from ntm_portal.core.reference import Counts, Row, read_json, upsert
 from ntm_portal.core.text import clean
@@ -15,7 +17,7 @@ DATA = Path(__file__).parent / "data"
 
 
 def load_reference(data: Path = DATA) -> list[Counts]:
-    """Load or update directives and targets; call inside a transaction.
+    """Load or update directives, targets and tasks; call inside a transaction.
 
     Raises DataFileError naming file and entry.
     """
@@ -29,7 +31,15 @@ def load_reference(data: Path = DATA) -> list[Counts]:
     sets = {s.code: s for s in CriteriaSet.objects.all()}
     rows = read_json(data / "targets.json")
     _, target_counts = upsert(Target, ("directive_id", "code"), ((r, _target(r, directives, sets)) for r in rows))
-    return [directive_counts, target_counts]
+    targets = {f"{t.directive.number} {t.code}": t for t in Target.objects.select_related("directive")}
+    rows = read_json(data / "tasks.json")
+    found, task_counts = upsert(Task, ("directive_id", "code"), ((r, _task(r, directives, targets)) for r in rows))
+    communes = {c.code: c for c in Commune.objects.filter(kind=Commune.Kind.XA)}
+    for row, task in zip(rows, found.values(), strict=True):
+        _link(task, "communes", [row.resolve(key, communes, "communes") for key in row.texts("communes")])
+        bodies = [row.resolve(key, departments, "departments").pk for key in row.texts("departments")]
+        give_task(task, bodies, by=None)
+    return [directive_counts, target_counts, task_counts]
 
 
 def _by_number(found: Iterable[Directive]) -> dict[str, Directive]:
@@ -40,9 +50,9 @@ def _by_number(found: Iterable[Directive]) -> dict[str, Directive]:
     return {number: same[0] for number, same in held.items() if len(same) == 1}
 
 
-def _link(directive: Directive, field: str, wanted: list) -> None:
-    links = getattr(directive, field)
-    if set(links.values_list("pk", flat=True)) != {record.pk for record in wanted}:
+def _link(record: Directive | Task, field: str, wanted: list) -> None:
+    links = getattr(record, field)
+    if set(links.values_list("pk", flat=True)) != {linked.pk for linked in wanted}:
         links.set(wanted)
 
 
@@ -66,3 +76,14 @@ def _target(row: Row, directives: Mapping[str, Directive], sets: Mapping[str, Cr
         "criteria_set_id": row.find("criteria_set", sets).pk,
         "due_on": row.need("due_on", date.fromisoformat),
     }
+
+
+def _task(row: Row, directives: Mapping[str, Directive], targets: Mapping[str, Target]) -> dict:
+    directive = row.find("directive", directives)
+    due_on = row.need("due_on", date.fromisoformat) if row["due_on"] else None
+    target = row.resolve(f"{directive.number} {row['target']}", targets, "target") if row["target"] else None
+    values = {name: row[name] for name in ("code", "title", "content", "quote", "recurrence", "basis")}
+    values |= {"given_on": directive.issued_on, "due_on": due_on, "target_id": target.pk if target else None}
+    derived = Task(directive_id=directive.pk, **values)
+    derived.derive_keys()
+    return values | {"directive_id": directive.pk, "search_key": derived.search_key}

@@ -1,21 +1,193 @@
-"""What people are told about obstacles."""
+"""What people are told about tasks, targets and obstacles. Each function says one thing to those whom it concerns."""
 
-from directives.models import Obstacle
-from ntm_portal.accounts.notices import NoticeKind, notify, officers_of, register_kinds
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+from directives.models import Assignment, Obstacle, Target, Task, TaskUpdate
+from ntm_portal.accounts.models import Notice, User
+from ntm_portal.accounts.notices import (
+    Message,
+    NoticeKind,
+    coordinators,
+    notify,
+    notify_each,
+    officers_of,
+    register_kinds,
+)
 from ntm_portal.accounts.scope import Role
+from ntm_portal.core import clock
 
-register_kinds({"obstacle_answered": NoticeKind("Vướng mắc được trả lời", Role.OFFICER)})
+_DIGEST = Notice.Delivery.DIGEST
+register_kinds(
+    {
+        "task_given": NoticeKind("Nhiệm vụ mới", Role.OFFICER),
+        "task_decided": NoticeKind("Nhiệm vụ được xác nhận, trả lại, lùi hạn", Role.OFFICER),
+        "task_reminded": NoticeKind("Đôn đốc nhiệm vụ", Role.OFFICER),
+        "task_due_soon": NoticeKind("Nhiệm vụ sắp đến hạn", Role.OFFICER),
+        "task_proposed": NoticeKind("Đơn vị đề nghị xác nhận xong, xin lùi hạn", Role.COORDINATOR, _DIGEST),
+        "target_changed": NoticeKind("Mục tiêu đổi trạng thái", Role.COORDINATOR),
+        "obstacle_raised": NoticeKind("Vướng mắc mới", Role.COORDINATOR, _DIGEST),
+        "obstacle_asked": NoticeKind("Được giao giải quyết vướng mắc", Role.OFFICER),
+        "obstacle_answered": NoticeKind("Vướng mắc được trả lời", Role.OFFICER),
+    }
+)
 
 
-def obstacle_answered(obstacle: Obstacle, *, url: str) -> int:
+def _of_body(department: int) -> list[User]:
+    return officers_of([department]).get(department, [])
+
+
+def task_url(task: int) -> str:
+    return f"/nhiem-vu/{task}/"
+
+
+def _until(assignment: Assignment) -> str:
+    return f"Hạn: {assignment.due_on:%d/%m/%Y}." if assignment.due_on else "Thường xuyên, không có hạn."
+
+
+def task_given(task: Task, departments: Sequence[int]) -> int:
+    """Tell the officers of bodies (ids) that they have a task."""
+    until = f"Hạn: {task.due_on:%d/%m/%Y}." if task.due_on else "Thường xuyên."
+    people = officers_of(departments)
+    return notify(
+        "task_given",
+        [person for department in departments for person in people.get(department, [])],
+        key=f"task:{task.pk}:given",
+        subject=f"Nhiệm vụ mới: {task.title}",
+        text=f"{task.content}\n\n{until}",
+        url=task_url(task.pk),
+    )
+
+
+def task_decided(assignment: Assignment, update: TaskUpdate) -> int:
+    """Tell the body what the coordination office decided about its part."""
+    said = f"\n\n{update.text}" if update.text else ""
+    return notify(
+        "task_decided",
+        _of_body(assignment.department_id),
+        key=f"task:update:{update.pk}",
+        subject=f"{update.get_kind_display()}: {assignment.task.title}",
+        text=f"{update.get_kind_display()} nhiệm vụ “{assignment.task.title}”. {_until(assignment)}{said}",
+        url=task_url(assignment.task_id),
+    )
+
+
+def task_proposed(assignment: Assignment) -> int:
+    """Tell the coordination office that a body asks for its part to be confirmed."""
+    return notify(
+        "task_proposed",
+        coordinators(),
+        key=f"task:proposed:{assignment.pk}:{assignment.revision}",
+        subject=f"Đề nghị xác nhận xong: {assignment.task.title} ({assignment.department.short_name})",
+        text=f"{assignment.department.name} đề nghị xác nhận xong nhiệm vụ “{assignment.task.title}”.",
+        url=task_url(assignment.task_id),
+    )
+
+
+def extension_asked(assignment: Assignment, update: TaskUpdate) -> int:
+    """Tell the coordination office that a body asks for a later day."""
+    return notify(
+        "task_proposed",
+        coordinators(),
+        key=f"task:update:{update.pk}",
+        subject=f"Xin lùi hạn: {assignment.task.title} ({assignment.department.short_name})",
+        text=f"{assignment.department.name} xin lùi đến {update.due_on:%d/%m/%Y}. Lý do: {update.text}",
+        url=task_url(assignment.task_id),
+    )
+
+
+def tasks_reminded(assignments: Iterable[Assignment], said: str) -> int:
+    """Remind each body once of all that it owes among these parts."""
+    by_body: dict[int, list[Assignment]] = defaultdict(list)
+    for assignment in assignments:
+        by_body[assignment.department_id].append(assignment)
+    people, today = officers_of(by_body), clock.today()
+    told = 0
+    for department, owed in by_body.items():
+        listed = "\n".join(f"- {a.task.title}. {_until(a)}" for a in owed)
+        told += notify(
+            "task_reminded",
+            people.get(department, []),
+            key=f"task:reminded:{department}:{today:%Y%m%d}:{owed[0].pk}",
+            subject=f"Đôn đốc: {len(owed)} nhiệm vụ chưa xong",
+            text=f"{said}\n\n{listed}".strip(),
+            url="/nhiem-vu/",
+        )
+    return told
+
+
+def tasks_due_soon(assignments: Iterable[Assignment], *, days: int) -> int:
+    """Tell each body once of a day that comes near."""
+    held = list(assignments)
+    people = officers_of({a.department_id for a in held})
+    return len(
+        notify_each(
+            "task_due_soon",
+            [
+                Message(
+                    person,
+                    f"task:soon:{a.pk}:{a.due_on:%Y%m%d}",
+                    f"Còn {days} ngày: {a.task.title}",
+                    f"{a.task.content}\n\n{_until(a)}",
+                    task_url(a.task_id),
+                )
+                for a in held
+                for person in people.get(a.department_id, [])
+            ],
+        )
+    )
+
+
+def target_changed(target: Target, before: str, after: str, *, standing: int) -> int:
+    """Tell the coordination office that a target is in another state (labels) than when it was last looked at."""
+    return notify(
+        "target_changed",
+        coordinators(),
+        key=f"target:{target.pk}:{standing}",
+        subject=f"{after}: {target.title}",
+        text=f"Mục tiêu “{target.title}” từ “{before}” chuyển thành “{after}”. Hạn: {target.due_on:%d/%m/%Y}.",
+        url=f"/muc-tieu/{target.pk}/",
+    )
+
+
+def obstacle_url(obstacle: Obstacle) -> str:
+    return f"/vuong-mac/{obstacle.pk}/"
+
+
+def obstacle_raised(obstacle: Obstacle) -> int:
+    """Tell the coordination office of something new in the way."""
+    return notify(
+        "obstacle_raised",
+        coordinators(),
+        key=f"obstacle:{obstacle.pk}:raised",
+        subject=f"Vướng mắc mới của {obstacle.raised_by.short_name}: {obstacle}",
+        text=obstacle.description,
+        url=obstacle_url(obstacle),
+    )
+
+
+def obstacle_asked(obstacle: Obstacle, said: str) -> int:
+    """Tell a body that it has to answer."""
+    until = f"Hạn trả lời: {obstacle.answer_by:%d/%m/%Y}." if obstacle.answer_by else ""
+    return notify(
+        "obstacle_asked",
+        _of_body(obstacle.owner_id) if obstacle.owner_id else [],
+        key=f"obstacle:{obstacle.pk}:asked:{obstacle.steps.count()}",
+        subject=f"Giao giải quyết vướng mắc: {obstacle}",
+        text=f"{obstacle.description}\n\n{said}\n\n{until}".strip(),
+        url=obstacle_url(obstacle),
+    )
+
+
+def obstacle_answered(obstacle: Obstacle) -> int:
     """Tell the body that raised an obstacle what was answered; an answer that is changed is told again."""
     at = f"{obstacle.answered_at:%Y%m%d%H%M%S}" if obstacle.answered_at else ""
     return notify(
         "obstacle_answered",
-        officers_of([obstacle.raised_by_id]).get(obstacle.raised_by_id, []),
+        _of_body(obstacle.raised_by_id),
         key=f"obstacle:{obstacle.pk}:{at}",
         subject=f"Vướng mắc được trả lời: {obstacle}",
         text=f"Vướng mắc: {obstacle.description}\n\nTrạng thái: {obstacle.get_state_display()}.\n\n"
         f"Trả lời: {obstacle.answer}",
-        url=url,
+        url=obstacle_url(obstacle),
     )

@@ -1,6 +1,5 @@
 """Targets as they stand on a day: one judged snapshot, one scene, one result each; obstacles that say the same."""
 
-from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +14,7 @@ from directives.kinds import KINDS, PACE_MONTHS, Outcome, Scene
 from directives.models import Obstacle, Target
 from directives.parameters import parse_parameters
 from ntm_portal.core import ledger, text
+from ntm_portal.core.dates import months_later
 
 _RESULTS = ledger.Memory(32)
 
@@ -66,13 +66,6 @@ class TargetResult:
         return (self.target.due_on - self.as_of).days
 
 
-def months_before(day: date, months: int) -> date:
-    """The same day so many months earlier, or the last day of that month."""
-    index = day.year * 12 + day.month - 1 - months
-    year, month = divmod(index, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
 def _villages(on: date) -> dict[str, tuple[str, ...]]:
     """Ids of villages in force by code of the scheme's communes; a commune without any is there too (one query)."""
     rows = Village.objects.in_force(on).filter(commune__in_village_scheme=True).values_list("commune__code", "pk")
@@ -108,7 +101,7 @@ class _Scenes:
             villages = {
                 s.commune.code: villages.get(s.commune.code, ()) for s in now.statuses if s.commune.in_village_scheme
             }
-        before = self._snapshot(months_before(on, PACE_MONTHS), target) if with_pace else now
+        before = self._snapshot(months_later(on, -PACE_MONTHS), target) if with_pace else now
         return Scene(on, target.due_on, now, before, self.districts, villages)
 
     def _snapshot(self, on: date, target: Target) -> Snapshot:

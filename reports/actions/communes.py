@@ -6,7 +6,7 @@ from datetime import date
 
 from django.db import transaction
 
-from directives.actions import raise_obstacle
+from directives.actions.obstacles import raise_obstacle
 from directives.models import Obstacle
 from ntm_portal.accounts.models import User
 from ntm_portal.core import audit, clock, text

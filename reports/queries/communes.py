@@ -15,8 +15,8 @@ from criteria.engine.judge import CriterionFinding
 from criteria.models import CriteriaSet
 from criteria.queries import Snapshot, default_set_code, snapshot
 from directives.models import Obstacle
-from directives.queries import months_before
 from ntm_portal.core import clock
+from ntm_portal.core.dates import months_later
 from reports.checks import Problem
 from reports.checks_communes import CheckedEntry, Seen, Trip, contradicts, problems_of_entry
 from reports.models import CommuneEntry, Evidence, Observation, Report, ReportingPeriod, ReviewNote, Visit
@@ -136,7 +136,7 @@ class CommuneSheet:
 
 def visits_from(period: ReportingPeriod) -> date:
     """The first day of which a visit may be told in a report of that period."""
-    return months_before(date(period.year, period.months[0], 1), _VISITS_BEFORE)
+    return months_later(date(period.year, period.months[0], 1), -_VISITS_BEFORE)
 
 
 def ledger_beside(report: Report, set_code: str = "") -> Snapshot:

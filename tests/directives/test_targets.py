@@ -11,7 +11,8 @@ from criteria.asking import answer
 from criteria.models import Recognition
 from directives.models import Directive, Target
 from directives.parameters import ParameterError, parse_parameters
-from directives.queries import State, TargetResult, months_before, target_results
+from directives.queries import State, TargetResult, target_results
+from ntm_portal.core.dates import months_later
 
 BASIS = "quyết định thử"
 
@@ -172,5 +173,5 @@ def test_same_number_lives_with_another_issuer_or_year_but_not_twice(db):
         (date(2020, 1, 31), 2, date(2019, 11, 30)),
     ],
 )
-def test_months_before_stays_in_the_month(day, months, expected):
-    assert months_before(day, months) == expected
+def test_month_before_stays_in_the_month(day, months, expected):
+    assert months_later(day, -months) == expected

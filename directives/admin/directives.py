@@ -11,7 +11,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
 from criteria.models import Tier
-from directives.models import Directive, Obstacle, Target
+from directives.models import Directive, Target, TargetStanding
 from directives.parameters import SHAPES
 from ntm_portal.core.admin import EMPTY, KeyedForm, PortalAdmin, ReadOnlyAdmin
 from ntm_portal.core.models import StoredFile
@@ -150,10 +150,9 @@ class TargetAdmin(PortalAdmin):
         return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
-@admin.register(Obstacle)
-class ObstacleAdmin(ReadOnlyAdmin):
-    list_display = ("__str__", "state", "raised_by", "commune", "indicator", "raised_at", "answered_at")
-    list_filter = ("state", "raised_by", "commune__district")
-    list_select_related = ("raised_by", "commune", "indicator")
-    ordering = ("-raised_at", "-pk")
-    folded_search = ("search_key",)
+@admin.register(TargetStanding)
+class TargetStandingAdmin(ReadOnlyAdmin):
+    list_display = ("target", "state", "as_of", "noticed_at")
+    list_select_related = ("target",)
+    ordering = ("-pk",)
+    small_search = ("target__title",)
