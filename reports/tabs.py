@@ -22,7 +22,7 @@ class Tab:
 
 
 def tabs(request: HttpRequest) -> list[Tab]:
-    """What `reports/_tabs.html` shows."""
+    """What "reports/_tabs.html" shows."""
     found = []
     for label, name, act in TABS:
         if may(request.user, act):
