@@ -64,7 +64,8 @@ def commune_history(status: CommuneStatus, shown: Snapshot) -> History:
 
 
 def _replay(status: CommuneStatus, shown: Snapshot) -> History:
-    entries = ledger_entries(shown.criteria_set, status.commune.id, shown.as_of, shown.known_at)
+    commune = status.commune.id
+    entries = ledger_entries(shown.criteria_set, [commune], shown.as_of, shown.known_at)[commune]
     if not entries:
         return History((), ())
     sources = Source.objects.in_bulk({entry.source_id for _, entry in entries})

@@ -8,7 +8,10 @@ from django.urls import reverse
 from ntm_portal.accounts.permissions import may
 
 # (label, url name, act that opens it)
-TABS: tuple[tuple[str, str, str], ...] = ()
+TABS: tuple[tuple[str, str, str], ...] = (
+    ("Chờ duyệt", "reports:review-list", "review_reports"),
+    ("Mâu thuẫn", "reports:discrepancy-list", "read_own_work"),
+)
 
 
 @dataclass(frozen=True, slots=True)
