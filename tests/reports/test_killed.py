@@ -26,7 +26,7 @@ from reports.models import Report
 from tests.factories.office import handed_in, open_for, report_of
 
 PATIENCE = 30
-_PLACE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT")
+_PLACE = ("ENGINE", "NAME", "USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 TOKEN = "k" * 32
 
 
@@ -56,7 +56,7 @@ def answers(port: int) -> bool:
 def server(step: str, stopped: Path) -> Iterator[tuple[int, subprocess.Popen]]:
     """(port, process) of a gunicorn on the test database, which stops after that step of an approval."""
     port = free_port()
-    place = {name: str(connection.settings_dict[name]) for name in _PLACE}
+    place = {name: connection.settings_dict[name] for name in _PLACE}
     given = {
         "NTM_TEST_CONNECTION": json.dumps(place),
         "NTM_TEST_STOP_AFTER": step,
