@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from communes.models import Commune
 from criteria.engine.facts import Conclusion, IndicatorSpec, MeasureSpec, Reading
 from criteria.engine.judge import IndicatorFinding
 from criteria.models import Assessment, Indicator, Measurement
@@ -114,7 +115,7 @@ def set_code_of(lines: Iterable[ReportLine]) -> str | None:
 
 
 def sheet(report: Report, *, only: Iterable[int] | None = None) -> Sheet:
-    """The lines of a criterion report, judged and checked (at most seven queries, however many lines).
+    """The lines of a criterion report, judged and checked (at most eight queries, however many lines).
 
     `only` are ids of lines, where a few are enough.
     """
@@ -123,18 +124,17 @@ def sheet(report: Report, *, only: Iterable[int] | None = None) -> Sheet:
 
 def sheets(reports: Sequence[Report], *, only: Iterable[int] | None = None) -> list[Sheet]:
     """The same of several reports, in their order, at the cost of one (a query more for each further criteria set)."""
-    rows = ReportLine.objects.filter(report__in=[report.pk for report in reports])
-    rows = rows.select_related("commune__district", "indicator__criterion__criteria_set").order_by(
+    rows = ReportLine.objects.filter(report__in=[report.pk for report in reports]).order_by(
         "commune__district__sort_key", "commune__sort_key", "indicator__criterion__number", "indicator__order"
     )
     lines = list(rows if only is None else rows.filter(pk__in=set(only)))
-    wanted = {line.indicator_id for line in lines}
+    indicators = _with_places(lines)
     specs: dict[int, IndicatorSpec] = {}
-    for code in sorted({line.indicator.criterion.criteria_set.code for line in lines}):
-        specs |= specs_of(wanted, set_code=code)
+    for code in sorted({indicator.criterion.criteria_set.code for indicator in indicators.values()}):
+        specs |= specs_of(indicators, set_code=code)
     previous = _previous(lines)
     evidence, notes = _beside(lines, Evidence), _beside(lines, ReviewNote)
-    needing = set(Indicator.objects.filter(pk__in=specs, needs_evidence=True).values_list("pk", flat=True))
+    needing = {pk for pk, indicator in indicators.items() if indicator.needs_evidence}
     owners = {report.pk: report for report in reports}
     made: dict[int, list[SheetLine]] = defaultdict(list)
     for line in lines:
@@ -143,6 +143,20 @@ def sheets(reports: Sequence[Report], *, only: Iterable[int] | None = None) -> l
         spec, report = specs[line.indicator_id], owners[line.report_id]
         made[report.pk].append(_line(report, line, spec, before, held, said, needing))
     return [_sheet(report, made[report.pk], specs) for report in reports]
+
+
+def _with_places(lines: Sequence[ReportLine]) -> dict[int, Indicator]:
+    """Give each line its commune and its indicator, one record for all of its lines (two queries).
+
+    A join would build all of them anew for each of thousands of lines, most of the time of a queue.
+    """
+    communes = Commune.objects.select_related("district").in_bulk({line.commune_id for line in lines})
+    indicators = Indicator.objects.select_related("criterion__criteria_set").in_bulk(
+        {line.indicator_id for line in lines}
+    )
+    for line in lines:
+        line.commune, line.indicator = communes[line.commune_id], indicators[line.indicator_id]
+    return indicators
 
 
 def _sheet(report: Report, lines: Sequence[SheetLine], specs: Mapping[int, IndicatorSpec]) -> Sheet:
