@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.urls import reverse
 
 from criteria.engine.facts import Conclusion, Result
 from reports.models import Observation, Report
@@ -28,6 +29,7 @@ class Seen:
     department_code: str
     department: str
     commune_id: int
+    commune_code: str
     criterion_id: int
     conclusion: str
     note: str
@@ -51,14 +53,15 @@ class Seen:
 
     @property
     def report_url(self) -> str:
-        """Where the commune stands in the report."""
-        return f"{Report(pk=self.report_id).get_absolute_url()}#x{self.commune_id}"
+        """The commune in the report."""
+        return reverse("reports:entry", args=[self.report_id, self.commune_code])
 
 
 _FIELDS = (
     "pk", "entry__report__obligation__department_id", "entry__report__obligation__department__code",
-    "entry__report__obligation__department__short_name", "entry__commune_id", "criterion_id", "conclusion", "note",
-    "entry__report_id", "entry__report__obligation_id", "entry__report__as_of", "entry__report__submitted_at",
+    "entry__report__obligation__department__short_name", "entry__commune_id", "entry__commune__code", "criterion_id",
+    "conclusion", "note", "entry__report_id", "entry__report__obligation_id", "entry__report__as_of",
+    "entry__report__submitted_at",
 )  # fmt: skip
 
 

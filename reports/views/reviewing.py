@@ -9,10 +9,10 @@ from ntm_portal.accounts.permissions import may, require
 from ntm_portal.core.errors import DomainError
 from reports.actions.ruling import rule
 from reports.actions.transitions import approve_report, send_back
+from reports.forms.reviewing import DiscrepancyFilter, ReadForm, RulingForm, SendBackForm
 from reports.models import Observation, Report
 from reports.queries import reviewing
 from reports.queries.discrepancies import discrepancies, judged_today, seen_by
-from reports.review_forms import DiscrepancyFilter, ReadForm, RulingForm, SendBackForm
 from reports.tabs import tabs
 
 _WITH_TEXT = 300
@@ -107,6 +107,7 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, form: RulingForm | None = None, ruled: int = 0, *, status: int = 200) -> HttpResponse:
     own = seen_by(discrepancies(), request.user.scope)
+    said_in = Report.objects.visible_to(request.user.scope).filter(pk__in={d.seen.report_id for d in own})
     choice = DiscrepancyFilter(request.GET, criteria=judged_today().criteria_set)
     context = {
         "title": "Mâu thuẫn giữa báo cáo xã và sổ cái",
@@ -115,6 +116,7 @@ def _list(request: HttpRequest, form: RulingForm | None = None, ruled: int = 0, 
         "open": sum(not d.is_closed for d in own),
         "found": choice.pick(own),
         "filter": choice,
+        "readable": set(said_in.values_list("pk", flat=True)),
         "is_filtered": any(request.GET.values()),
         "may_rule": may(request.user, "review_reports"),
         "form": form,
