@@ -18,8 +18,9 @@ from criteria.queries import Snapshot, ledger_entries, snapshot, standard_set
 from ntm_portal.accounts.models import Department
 from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import clock, ledger
+from reports.checks_communes import contradicts
 from reports.models import Ruling
-from reports.queries.observing import Place, Run, Seen, contradicts, runs_of, seen_last
+from reports.queries.observing import Place, Run, Seen, runs_of, seen_last
 
 
 @dataclass(frozen=True)

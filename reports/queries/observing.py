@@ -9,7 +9,6 @@ from django.db.models import F, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.urls import reverse
 
-from criteria.engine.facts import Conclusion, Result
 from reports.models import Observation, Report
 
 _HANDED_IN = (Report.State.SUBMITTED, Report.State.APPROVED)
@@ -63,13 +62,6 @@ _FIELDS = (
     "conclusion", "note", "entry__report_id", "entry__report__obligation_id", "entry__report__as_of",
     "entry__report__submitted_at",
 )  # fmt: skip
-
-
-def contradicts(conclusion: str, result: Result) -> bool:
-    """Whether what was seen and what the ledger holds exclude each other; where it holds nothing, nobody disagrees."""
-    if result is Result.NO_DATA or not conclusion:
-        return False
-    return (conclusion == Conclusion.MET) is not result.is_passed
 
 
 def _handed_in() -> QuerySet[Observation]:

@@ -9,9 +9,10 @@ from criteria.engine.judge import CriterionFinding, combine
 from criteria.models import Assessment
 from ntm_portal.core import clock
 from reports.checks import Problem
+from reports.checks_communes import contradicts
 from reports.models import CommuneEntry, Observation, Report, ReviewNote
 from reports.queries.discrepancies import findings_of, judged_today
-from reports.queries.observing import Place, Run, Seen, contradicts, runs_of, seen_last
+from reports.queries.observing import Place, Run, Seen, runs_of, seen_last
 from reports.queries.sheets import Sheet, SheetLine, sheet, sheets
 
 Findings = Mapping[Place, CriterionFinding]

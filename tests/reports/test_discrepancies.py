@@ -13,11 +13,11 @@ from criteria.models import Indicator
 from ntm_portal.accounts.models import User
 from reports.actions.errors import TransitionError
 from reports.actions.ruling import rule
-from reports.actions.transitions import Remark, approve_report, send_back, start_new_version, submit_report
+from reports.actions.transitions import Remark, approve_report, send_back, start_new_version
 from reports.models import Observation, Report, Ruling
 from reports.queries.discrepancies import Discrepancy, asked_of, discrepancies, seen_by
 from tests.factories.ledger import DAK_NA, SET, make_new, record
-from tests.factories.office import COMMUNES, open_for, person, report_of
+from tests.factories.office import COMMUNES, communes_handed_in, open_for, person, report_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -37,7 +37,7 @@ def say(writer: User, conclusion: str, *, number: int = 10, criterion: int = 15,
     open_for(DISTRICT, number=number)
     report = report_of(DISTRICT, number=number, what=COMMUNES)
     seen = write(report, conclusion, criterion, note)
-    submit_report(report, by=writer)
+    communes_handed_in(report, writer)
     return seen
 
 
@@ -87,7 +87,7 @@ def test_where_the_ledger_holds_nothing_nobody_disagrees(writer):
     open_for(DISTRICT)
     report = report_of(DISTRICT, what=COMMUNES)
     Observation.objects.filter(entry__report=report, entry__commune=new).update(conclusion="MET")
-    submit_report(report, by=writer)
+    communes_handed_in(report, writer)
     assert [d for d in discrepancies() if d.commune.code == "90001"] == []
 
 
@@ -98,7 +98,7 @@ def test_draft_contradicts_nobody_and_neither_does_what_went_back(writer, coordi
     write(report, "NOT_MET")
     assert about() == []
 
-    submit_report(report, by=writer)
+    communes_handed_in(report, writer)
     assert len(about()) == 1
 
     send_back(report, [Remark("Xem lại")], by=coordinator)
@@ -122,7 +122,7 @@ def test_correction_of_a_report_takes_its_place(writer, coordinator):
     new = start_new_version(report, reason="Nhầm", by=writer)
     assert len(about()) == 1
     write(new, "MET")
-    submit_report(new, by=writer)
+    communes_handed_in(new, writer)
     assert about() == []
 
 
@@ -190,7 +190,7 @@ def test_what_was_taken_back_and_handed_in_again_is_open_anew(writer, coordinato
     rule(say(writer, "NOT_MET"), STANDS, "Lý do", coordinator)
     report = report_of(DISTRICT, what=COMMUNES)
     send_back(report, [Remark("Xem lại")], by=coordinator)
-    submit_report(report, by=writer)
+    communes_handed_in(report, writer)
     assert [d.is_closed for d in about()] == [False]
 
 

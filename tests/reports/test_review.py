@@ -19,7 +19,17 @@ from reports.actions.transitions import start_new_version, submit_report
 from reports.models import Report, ReviewNote, Visit
 from reports.queries.reviewing import entries_of, groups_of, queue
 from tests.factories.ledger import DAK_NA
-from tests.factories.office import COMMUNES, approved, finish, handed_in, line_of, open_for, person, report_of
+from tests.factories.office import (
+    COMMUNES,
+    approved,
+    communes_handed_in,
+    finish,
+    handed_in,
+    line_of,
+    open_for,
+    person,
+    report_of,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
@@ -82,7 +92,7 @@ def test_queue_costs_the_same_for_every_report(portal, officer):
     few = queries(portal, QUEUE)
 
     handed_in(report_of("SXD"), person("soxd", "SXD"))
-    handed_in(report_of("UB617", what=COMMUNES), person("tumorong", "UB617"))
+    communes_handed_in(report_of("UB617", what=COMMUNES), person("tumorong", "UB617"))
 
     assert len(queue()) == 3
     assert queries(portal, QUEUE) <= few + 2  # communes and what was seen in them
@@ -258,7 +268,7 @@ def test_commune_report_is_reviewed_by_what_was_seen(portal, coordinator):
         raised_by=report.obligation.department, raised_at=clock.now(), commune=entry.commune, description="Thiếu bác sĩ"
     )
     entry.obstacles.add(obstacle)
-    report = submit_report(report, by=writer)
+    report = communes_handed_in(report, writer)
 
     first = entries_of(report)[0]
     page = portal.get(url(report)).content.decode()
@@ -280,7 +290,7 @@ def test_contradiction_of_a_commune_report_stands_beside_the_line(portal, office
     seen = other.entries.get(commune__code=DAK_NA).observations.get(criterion__number=15)
     seen.conclusion = "MET"
     seen.save()
-    submit_report(other, by=person("tumorong", "UB617"))
+    communes_handed_in(other, person("tumorong", "UB617"))
 
     line = groups_of(report)[0].lines[0]
 

@@ -17,7 +17,7 @@ from reports.actions.ruling import rule
 from reports.actions.transitions import Remark, approve_report, send_back, submit_report
 from reports.models import Observation, Report, ReviewNote, Ruling
 from tests.factories.ledger import DAK_NA, make_new, record
-from tests.factories.office import COMMUNES, finish, handed_in, open_for, person, report_of
+from tests.factories.office import COMMUNES, communes_handed_in, finish, handed_in, open_for, person, report_of
 
 CLICKS = 20
 
@@ -96,7 +96,7 @@ def contradiction(by: User) -> Observation:
     seen = Observation.objects.get(entry__report=report, entry__commune__code=DAK_NA, criterion__number=15)
     seen.conclusion = "MET"
     seen.save()
-    submit_report(report, by=by)
+    communes_handed_in(report, by)
     return seen
 
 
