@@ -240,7 +240,7 @@ def review_asked(ruling: Ruling) -> int:
     return notify(
         "review_asked",
         {person.pk: person for held in people.values() for person in held}.values(),
-        key=f"review-asked:{ruling.pk}",
+        key=f"review-asked:{ruling.pk}:{ruling.ruled_at:%Y%m%d%H%M%S%f}",
         subject=f"Rà soát tiêu chí {criterion.number} ở {commune.full_name}",
         text=f"{observation.entry.report.obligation.department.short_name} ghi nhận tại {commune.full_name}: "
         f"tiêu chí {criterion.number} {seen}, khác với kết luận đang có. "

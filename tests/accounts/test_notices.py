@@ -14,10 +14,11 @@ from ntm_portal.accounts.notices import KINDS, mail_digests, mail_each, notify
 from ntm_portal.core import clock
 from reports.actions.opening import close_period
 from reports.actions.reminding import remind_overdue
+from reports.actions.ruling import rule
 from reports.actions.transitions import Remark, approve_report, send_back, submit_report, withdraw_report
 from reports.models import CommuneEntry, Observation, Ruling
 from reports.notices import review_asked
-from tests.factories.office import COMMUNES, HEALTH, handed_in, line_of, open_for, report_of
+from tests.factories.office import COMMUNES, HEALTH, communes_handed_in, handed_in, line_of, open_for, report_of
 from tests.test_query_counts import queries_for
 
 pytestmark = pytest.mark.django_db
@@ -236,10 +237,9 @@ def test_bodies_in_charge_are_asked_to_look_again(officer, coordinator):
     entry = CommuneEntry.objects.filter(report=report_of("UB617", what=COMMUNES)).select_related("commune").first()
     criterion = Criterion.objects.get(number=15, criteria_set__code="xa-ntm-2016-2020")
     seen, _ = Observation.objects.update_or_create(entry=entry, criterion=criterion, defaults={"conclusion": "NOT_MET"})
-    ruling = Ruling.objects.create(
-        observation=seen, outcome="ASKED", reason="Số liệu thẻ chưa khớp", ruled_at=clock.now(), ruled_by=coordinator
-    )
-    assert (review_asked(ruling), review_asked(ruling)) == (1, 0)
+    communes_handed_in(report_of("UB617", what=COMMUNES), coordinator)
+    ruling = rule(seen, Ruling.Outcome.ASKED, "Số liệu thẻ chưa khớp", coordinator)
+    assert review_asked(ruling) == 0
     assert of(officer, "review_asked") == [f"Rà soát tiêu chí 15 ở {entry.commune.full_name}"]
 
 
