@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from rest_framework import serializers
-from rest_framework.exceptions import ParseError
+from rest_framework.exceptions import ErrorDetail, ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.utils.json import strict_constant
+from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
 from ntm_portal.core.errors import DomainError
 
@@ -45,22 +46,48 @@ class ExactJsonParser(JSONParser):
             raise ParseError(str(error)) from error
 
 
+class SentTextField(serializers.CharField):
+    """Words that somebody sent; half a surrogate pair is no character that a database takes."""
+
+    default_error_messages = {
+        "invalid": "Phải là một chuỗi.",
+        "blank": "Không được để trống.",
+        "max_length": "Dài nhất {max_length} ký tự.",
+    }
+
+    def __init__(self, **options) -> None:
+        super().__init__(**options)
+        for validator in self.validators:
+            if isinstance(validator, ProhibitSurrogateCharactersValidator):
+                validator.message = "Có ký tự không hợp lệ: U+{code_point:X}."
+
+
 class Body(serializers.Serializer):
     """Refuses names that it does not declare, at every depth."""
 
     default_error_messages = {"invalid": 'Phải là một đối tượng JSON: {{ "tên": giá trị }}.'}
 
+    def get_fields(self) -> dict[str, serializers.Field]:
+        declared = super().get_fields()
+        for field in declared.values():
+            field.error_messages["null"] = "Không được là null."
+        return declared
+
     def to_internal_value(self, data: Any) -> dict:
+        faults: dict[str, list] = {}
         if isinstance(data, Mapping):
-            accepted = ", ".join(self.fields)
-            unknown = {
-                name: [serializers.ErrorDetail(f"Không có trường “{name}”. Nhận: {accepted}.", "unknown")]
-                for name in data
-                if name not in self.fields
-            }
-            if unknown:
-                raise serializers.ValidationError(unknown)
-        return super().to_internal_value(data)
+            accepted = ", ".join(self.fields) or "không trường nào"
+            for name in data.keys() - self.fields.keys():
+                faults[name] = [ErrorDetail(f"Không có trường “{name}”. Nhận: {accepted}.", "unknown")]
+        try:
+            return self._unless(faults, super().to_internal_value(data))
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError({**faults, **error.detail}) from error
+
+    def _unless(self, faults: dict[str, list], value: dict) -> dict:
+        if faults:
+            raise serializers.ValidationError(faults)
+        return value
 
     @classmethod
     def read(cls, request: Request) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from rest_framework import serializers
 
-from ntm_portal.api.bodies import MOST_ID, Body
+from ntm_portal.api.bodies import MOST_ID, Body, SentTextField
 from reports.models import ReportLine
 
 _MOST_LINES = 5000
@@ -12,10 +12,10 @@ _MOST_REMARKS = 1000
 _NUMBER_WORDS = "Phải là một số, nhiều nhất mười chữ số trước và bốn chữ số sau dấu chấm."
 
 
-def _id(help_text: str = "", **options) -> serializers.IntegerField:
-    words = dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), "Phải là một mã số.")
+def _id(help_text: str, *, least: int = 1, **options) -> serializers.IntegerField:
+    words = dict.fromkeys(("invalid", "min_value", "max_value", "max_string_length"), f"Phải là số nguyên từ {least}.")
     return serializers.IntegerField(
-        min_value=1, max_value=MOST_ID, error_messages=words, help_text=help_text, **options
+        min_value=least, max_value=MOST_ID, error_messages=words, help_text=help_text, **options
     )
 
 
@@ -50,12 +50,7 @@ class MeasureBody(Body):
 
 class LineBody(Body):
     line = _id("Mã dòng.")
-    revision = serializers.IntegerField(
-        required=False,
-        min_value=0,
-        max_value=MOST_ID,
-        help_text="Lần sửa của dòng như đã đọc; không ghi thì không hỏi.",
-    )
+    revision = _id("Lần sửa của dòng như đã đọc; không ghi thì không hỏi.", least=0, required=False)
     conclusion = serializers.ChoiceField(
         [("", ""), *ReportLine.CONCLUSIONS],
         required=False,
@@ -63,8 +58,8 @@ class LineBody(Body):
         help_text="Không ghi thì suy từ số đo, khi số đo và mức yêu cầu chỉ cho một kết luận.",
     )
     measures = MeasureBody(many=True, required=False, help_text="Số đo; đại lượng không ghi thì giữ nguyên.")
-    note = serializers.CharField(required=False, allow_blank=True)
-    basis = serializers.CharField(required=False, allow_blank=True, help_text="Căn cứ không xét.")
+    note = SentTextField(required=False, allow_blank=True)
+    basis = SentTextField(required=False, allow_blank=True, help_text="Căn cứ không xét.")
 
     def validate_measures(self, given: list[dict]) -> list[dict]:
         if len({measure["id"] for measure in given}) < len(given):
@@ -99,7 +94,7 @@ class LinesBody(Body):
 
 
 class RemarkBody(Body):
-    text = serializers.CharField(max_length=1000)
+    text = SentTextField(max_length=1000)
     line = _id("Mã dòng; không ghi line và entry thì là ý kiến về cả báo cáo.", required=False)
     entry = _id("Mã xã trong báo cáo.", required=False)
 
@@ -126,4 +121,4 @@ class SendBackBody(Body):
 
 class CorrectionBody(Body):
     report = _id("Mã báo cáo đã duyệt.")
-    reason = serializers.CharField(max_length=500, help_text="Lý do đính chính.")
+    reason = SentTextField(max_length=500, help_text="Lý do đính chính.")
