@@ -15,6 +15,7 @@ from criteria.models import CriteriaSet, Tier
 from ntm_portal.api import remembered
 from ntm_portal.api import serializers as shapes
 from ntm_portal.api.columns import sortable_names
+from ntm_portal.api.problems import QueryError
 from ntm_portal.core import clock, ledger, text
 
 DATE_WORDS = "Ngày phải theo dạng YYYY-MM-DD, ví dụ 2020-10-13."
@@ -62,7 +63,7 @@ class Query(serializers.Serializer):
     def read(cls, request: Request, at: ledger.Position) -> dict:
         """The validated parameters of a request; `at` says of which position codes must be known.
 
-        Raises ValidationError naming each faulty one.
+        Raises QueryError naming each faulty one.
         """
         declared, values, faults = cls().fields, {}, {}
         accepted = ", ".join(sorted({*declared, *_ALWAYS}))
@@ -76,9 +77,10 @@ class Query(serializers.Serializer):
             else:
                 values[name] = given[0]
         if faults:
-            raise serializers.ValidationError(faults)
+            raise QueryError(faults)
         query = cls(data=values, context={"at": at})
-        query.is_valid(raise_exception=True)
+        if not query.is_valid():
+            raise QueryError(query.errors)
         return query.validated_data
 
     def known(self, value: str, codes: Sequence[str], kind: str) -> str:

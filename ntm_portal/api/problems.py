@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
@@ -33,6 +34,10 @@ _DETAILS = {
     415: "Nội dung gửi lên phải là JSON (Content-Type: application/json).",
     429: "Hãy chờ rồi gọi lại.",
 }
+
+
+class QueryError(exceptions.ValidationError):
+    """A faulty query string, whatever the method of the request."""
 
 
 _WHOLE = api_settings.NON_FIELD_ERRORS_KEY
@@ -68,8 +73,7 @@ def _faults(detail, pointer: str, separator: str) -> list[dict]:
     return [{"pointer": pointer, "detail": str(detail), "code": getattr(detail, "code", "invalid")}]
 
 
-def _bad_input(detail, method: str) -> JsonResponse:
-    is_query = method in {"GET", "HEAD"}
+def _bad_input(detail, *, is_query: bool) -> JsonResponse:
     faults = _faults(detail, "?" if is_query else "#", "" if is_query else "/")
     said = " ".join(fault["detail"] for fault in faults)
     return problem(400, _TITLES[400], said, faults)
@@ -78,13 +82,13 @@ def _bad_input(detail, method: str) -> JsonResponse:
 def problem_for(error: Exception, context: dict) -> JsonResponse | None:
     """DRF's exception handler; none lets an unforeseen error become a plain 500."""
     set_rollback()
-    method = context["request"].method
     if isinstance(error, BadQueryError):
-        return _bad_input(error.errors, "GET")
+        return _bad_input(error.errors, is_query=True)
     if isinstance(error, DomainError):
         return _of_domain_error(error)
     if isinstance(error, exceptions.ValidationError):
-        return _bad_input(error.detail, method)
+        is_query = isinstance(error, QueryError) or context["request"].method in SAFE_METHODS
+        return _bad_input(error.detail, is_query=is_query)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
