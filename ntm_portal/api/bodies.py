@@ -14,24 +14,10 @@ from rest_framework.request import Request
 from rest_framework.utils.json import strict_constant
 from rest_framework.validators import ProhibitSurrogateCharactersValidator
 
-from ntm_portal.core.errors import DomainError
+from ntm_portal.api.errors import PreconditionMissingError, StaleTagError
 
 _TAG = re.compile(r'(?:W/)?"(\d{1,9})(?:-[0-9a-f]{32})?"')
 MOST_ID = 2**63 - 1
-
-
-class PreconditionMissingError(DomainError):
-    """A change that does not say which version it was written against."""
-
-    code = "if_match_required"
-    status = 428
-
-
-class StaleTagError(DomainError):
-    """A version that is not, or no longer, the one there is."""
-
-    code = "stale"
-    status = 412
 
 
 class ExactJsonParser(JSONParser):

@@ -15,7 +15,7 @@ from criteria.models import CriteriaSet, Tier
 from ntm_portal.api import remembered
 from ntm_portal.api import serializers as shapes
 from ntm_portal.api.columns import sortable_names
-from ntm_portal.api.problems import QueryError
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core import clock, ledger, text
 
 DATE_WORDS = "Ngày phải theo dạng YYYY-MM-DD, ví dụ 2020-10-13."

@@ -7,6 +7,7 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core.errors import BadQueryError, DomainError
 
 _TITLES = {
@@ -34,10 +35,6 @@ _DETAILS = {
     415: "Nội dung gửi lên phải là JSON (Content-Type: application/json).",
     429: "Hãy chờ rồi gọi lại.",
 }
-
-
-class QueryError(exceptions.ValidationError):
-    """A faulty query string, whatever the method of the request."""
 
 
 _WHOLE = api_settings.NON_FIELD_ERRORS_KEY

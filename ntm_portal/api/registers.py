@@ -18,11 +18,12 @@ from ntm_portal.api import register_parameters as queries
 from ntm_portal.api import register_rows as rows
 from ntm_portal.api import register_shapes as shapes
 from ntm_portal.api.answering import ListView, OneView
+from ntm_portal.api.errors import OtherHistoryError
 from ntm_portal.api.schema import documented
 from ntm_portal.api.serializers import page_of
 from ntm_portal.api.views import status_of
 from ntm_portal.core import clock
-from ntm_portal.core.errors import DomainError, NotFoundError
+from ntm_portal.core.errors import NotFoundError
 
 
 class RegisterList(ListView):
@@ -169,12 +170,6 @@ class CommuneHistoryView(OneView):
             "changes": [rows.history_change(change) for change in history.changes],
         }
         return Response(shapes.HistorySerializer(body).data)
-
-
-class OtherHistoryError(DomainError):
-    """A position of another ledger: the database was made anew, or restored."""
-
-    code = "other_history"
 
 
 class ChangesView(OneView):

@@ -11,7 +11,7 @@ from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 from ntm_portal.api.columns import table
-from ntm_portal.api.problems import QueryError
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core.sheets import plain_text, write_xlsx
 
 

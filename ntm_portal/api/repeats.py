@@ -13,29 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from ntm_portal.api.errors import BadKeyError, KeyReusedError
 from ntm_portal.api.renderers import JsonRenderer
 from ntm_portal.core import clock
-from ntm_portal.core.errors import DomainError
 from ntm_portal.core.models import KeptAnswer
 
 HEADER = "Idempotency-Key"
 KEPT_FOR = timedelta(hours=24)
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 _KEPT_HEADERS = ("ETag", "Location")
-
-
-class BadKeyError(DomainError):
-    """A key that cannot be kept."""
-
-    code = "bad_idempotency_key"
-    status = 400
-
-
-class KeyReusedError(DomainError):
-    """The key stands for another request already."""
-
-    code = "idempotency_key_reused"
-    status = 422
 
 
 def repeatable(act: Callable[..., Response]) -> Callable[..., HttpResponseBase]:
