@@ -33,11 +33,18 @@ class StatusView(APIView):
     query: type[parameters.Query] = parameters.StatusQuery
 
     def initial(self, request: Request, *args, **kwargs) -> None:
-        super().initial(request, *args, **kwargs)
         if request.method.lower() not in self.http_method_names:
-            raise MethodNotAllowed(request.method)
+            self._refuse_method(request)
+        super().initial(request, *args, **kwargs)
         self.position: ledger.Position = request.auth.position if request.auth else ledger.current()
         self.asked = self.query.read(request, self.position)
+
+    def _refuse_method(self, request: Request) -> None:
+        """Raise MethodNotAllowed, whatever else is wrong with the request, but to nobody who may not even ask."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        raise MethodNotAllowed(request.method)
 
     def answer(self) -> Answer:
         """The snapshot asked for."""
