@@ -9,7 +9,7 @@ from criteria.models import CriteriaSet, Indicator
 from directives.parameters import parse_parameters
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
-from ntm_portal.core.audit import AuditedModel
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 from ntm_portal.core.models import NamedQuerySet, StoredFile
 from ntm_portal.core.scoped import EVERYONE
 
@@ -133,6 +133,13 @@ class Target(AuditedModel):
             raise ValidationError({"due_on": "Hạn không thể trước ngày ban hành văn bản."})
 
 
+class ObstacleQuerySet(AuditedQuerySet):
+    """Obstacles by whether they still stand in the way."""
+
+    def still_open(self) -> "ObstacleQuerySet":
+        return self.exclude(state=Obstacle.State.RESOLVED)
+
+
 class Obstacle(AuditedModel):
     """Khó khăn, vướng mắc: what keeps a commune, an indicator or a body from getting on, until it is solved."""
 
@@ -163,6 +170,8 @@ class Obstacle(AuditedModel):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="người trả lời", null=True, blank=True, related_name="+"
     )
     search_key = models.TextField("khóa tìm kiếm", editable=False)
+
+    objects = ObstacleQuerySet.as_manager()
 
     class Meta:
         verbose_name = "khó khăn, vướng mắc"

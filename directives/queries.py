@@ -1,6 +1,7 @@
-"""Targets as they stand on a day: one judged snapshot, one scene, one result each."""
+"""Targets as they stand on a day: one judged snapshot, one scene, one result each; obstacles that say the same."""
 
 from calendar import monthrange
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,9 +12,9 @@ from django.db.models import QuerySet
 from communes.models import District, Village
 from criteria.queries import Snapshot, snapshot
 from directives.kinds import KINDS, PACE_MONTHS, Outcome, Scene
-from directives.models import Target
+from directives.models import Obstacle, Target
 from directives.parameters import parse_parameters
-from ntm_portal.core import ledger
+from ntm_portal.core import ledger, text
 
 _RESULTS = ledger.Memory(32)
 
@@ -154,3 +155,20 @@ def amounts(shown: Snapshot) -> dict[int, tuple[Decimal, Decimal]]:
             outcome = _outcome(target, scenes.of(target, with_pace=False))
             found[target.pk] = (outcome.actual, outcome.required)
     return found
+
+
+_SAME_WORDS = Decimal("0.6")
+"""Share of the shorter one's words that both have, from which two obstacles are taken for the same."""
+
+
+def resembling(description: str, among: Iterable[Obstacle]) -> list[Obstacle]:
+    """Obstacles that seem to say what the words say, compared without marks and case; the closest first."""
+    words = set(text.search_key(description).split())
+    shared = []
+    for obstacle in among:
+        theirs = set(obstacle.search_key.split())
+        shorter = min(len(words), len(theirs))
+        share = Decimal(len(words & theirs)) / shorter if shorter else Decimal(0)
+        if share >= _SAME_WORDS:
+            shared.append((share, obstacle))
+    return [obstacle for _, obstacle in sorted(shared, key=lambda pair: -pair[0])]

@@ -109,8 +109,8 @@ def problems_of(line: CheckedLine) -> tuple[Problem, ...]:
 
 
 def _is_share_above_one(measure: MeasureSpec, reading: Reading) -> bool:
-    both = reading.numerator is not None and reading.denominator is not None
-    return both and measure.is_percentage and reading.numerator > reading.denominator
+    both = reading.numerator is not None and reading.denominator
+    return bool(both) and measure.is_percentage and reading.numerator > reading.denominator
 
 
 @_check("value_impossible")

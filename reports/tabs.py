@@ -8,7 +8,10 @@ from django.urls import reverse
 from ntm_portal.accounts.permissions import may
 
 # (label, url name, act that opens it)
-TABS: tuple[tuple[str, str, str], ...] = ()
+TABS: tuple[tuple[str, str, str], ...] = (
+    ("Ai chưa nộp", "reports:board", "read_own_work"),
+    ("Kỳ báo cáo", "reports:period-list", "read_own_work"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,7 @@ class Tab:
 
 
 def tabs(request: HttpRequest) -> list[Tab]:
-    """What `reports/_tabs.html` shows."""
+    """What "reports/_tabs.html" shows."""
     found = []
     for label, name, act in TABS:
         if may(request.user, act):

@@ -1,7 +1,23 @@
 """Addresses of reports, under /bao-cao/."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from reports.views import board, communes, detail, moves, periods
 
 app_name = "reports"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("<int:pk>/", detail.detail, name="report-detail"),
+    path("<int:pk>/gui/", moves.submit, name="report-submit"),
+    path("<int:pk>/rut/", moves.withdraw, name="report-withdraw"),
+    path("<int:pk>/xac-nhan-xa/", communes.confirm, name="entries-confirm"),
+    path("<int:pk>/phan-loi-xa/", communes.narrate, name="entries-narrate"),
+    path("<int:pk>/xa/<commune:code>/", communes.entry, name="entry"),
+    path("chua-nop/", board.show, name="board"),
+    path("chua-nop/nhac/", board.remind_all, name="remind"),
+    path("ky/", periods.period_list, name="period-list"),
+    path("ky/lap-lich/", periods.add_calendar, name="period-calendar"),
+    path("ky/<int:pk>/mo/", periods.open_now, name="period-open"),
+    path("ky/<int:pk>/dong/", periods.close, name="period-close"),
+    path("ky/<int:pk>/mo-lai/", periods.reopen, name="period-reopen"),
+]

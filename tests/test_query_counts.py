@@ -16,7 +16,7 @@ BUDGETS = {
     # page: (most queries with nothing remembered, most when the position is known)
     "/": (81, 5),
     "/huyen/610/": (72, 6),
-    f"/xa/{DAK_NA}/": (32, 6),
+    f"/xa/{DAK_NA}/": (38, 12),
     "/ma-tran/": (18, 5),
     "/ban-do/": (18, 5),
     "/ma-tran/?nhom=khong&sap_xep=-tc-17&loc=thay-doi": (18, 5),

@@ -12,6 +12,6 @@ class AccountsConfig(AppConfig):
     verbose_name = "Đơn vị và người dùng"
 
     def ready(self) -> None:
-        """Load the table of acts of every app, those above included."""
-        autodiscover_modules("permissions")
+        """Load the table of acts of every app, those above included, and the kinds of notice."""
+        autodiscover_modules("permissions", "notices")
         import_module("ntm_portal.accounts.trail")  # listens to Django's signals of signing in and out

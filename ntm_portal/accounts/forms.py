@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from ntm_portal.accounts import second_factor
 from ntm_portal.accounts.lockout import password_fits
-from ntm_portal.accounts.models import ApiToken, User
+from ntm_portal.accounts.models import ApiToken, Notice, NoticePreference, User
+from ntm_portal.accounts.notices import KINDS
 from ntm_portal.core import clock
 
 
@@ -173,3 +174,25 @@ class ForgottenPasswordForm(PasswordResetForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Địa chỉ thư điện tử đã đăng ký"
+
+
+class NoticePreferencesForm(forms.Form):
+    """How each kind of notice that may concern the reader goes by e-mail."""
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        chosen = dict(user.notice_preferences.values_list("kind", "delivery"))
+        for name, kind in KINDS.items():
+            if user.scope.has_any({kind.role}):
+                initial = chosen.get(name, kind.delivery)
+                self.fields[name] = forms.ChoiceField(label=kind.label, choices=Notice.Delivery, initial=initial)
+
+    def save(self) -> None:
+        """Keep what was chosen; what was told before keeps its way."""
+        NoticePreference.objects.bulk_create(
+            (NoticePreference(user=self.user, kind=name, delivery=way) for name, way in self.cleaned_data.items()),
+            update_conflicts=True,
+            unique_fields=["user", "kind"],
+            update_fields=["delivery"],
+        )

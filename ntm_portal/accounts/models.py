@@ -1,4 +1,4 @@
-"""Bodies, people, their roles, API tokens, and which body helps which commune."""
+"""Bodies, people, their roles, API tokens, notices to them, and which body helps which commune."""
 
 import hashlib
 import secrets
@@ -13,6 +13,7 @@ from communes.models import Commune, District
 from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.audit import AuditedModel, AuditedQuerySet, Kind, name_of
 from ntm_portal.core.models import DatedModel, NamedModel
+from ntm_portal.core.scoped import ScopedQuerySet
 
 
 class AccountQuerySet(AuditedQuerySet):
@@ -267,3 +268,105 @@ class ApiToken(AuditedModel):
             user=user, name=name, digest=cls.digest_of(key), created_at=at, expires_at=expires_at, role=role
         )
         return token, key
+
+
+class NoticeQuerySet(ScopedQuerySet):
+    """Notices are their recipient's alone, whatever else somebody may read."""
+
+    def visible_to(self, scope: Scope) -> "NoticeQuerySet":
+        return self.filter(recipient=scope.user_id)
+
+    def editable_by(self, scope: Scope) -> "NoticeQuerySet":
+        return self.visible_to(scope)
+
+    def unread(self) -> "NoticeQuerySet":
+        return self.filter(read_at__isnull=True)
+
+    def to_mail(self, delivery: str) -> "NoticeQuerySet":
+        """Those that are to follow by e-mail in that way and have not yet, oldest first."""
+        rows = self.filter(delivery=delivery, emailed_at__isnull=True, recipient__is_active=True)
+        return rows.select_related("recipient").order_by("created_at", "pk")
+
+
+class Notice(models.Model):
+    """Thông báo: something that a person has to know. `key` says what about: nobody is told the same twice.
+
+    `delivery` is how the recipient wanted it by e-mail on the day it was written; `emailed_at` is set just before
+    the e-mail leaves, and taken back where it could not. The trail of acts leaves notices out: they tell of acts.
+    """
+
+    class Delivery(models.TextChoices):
+        AT_ONCE = "AT_ONCE", "gửi thư ngay"
+        DIGEST = "DIGEST", "gộp vào một thư mỗi ngày"
+        PORTAL = "PORTAL", "chỉ trên cổng"
+
+    recipient = models.ForeignKey(User, models.CASCADE, verbose_name="người nhận", related_name="notices")
+    kind = models.CharField("loại", max_length=20)
+    key = models.CharField("về việc", max_length=80)
+    subject = models.CharField("tiêu đề", max_length=200)
+    text = models.TextField("nội dung", max_length=5_000)
+    url = models.CharField("trang liên quan", max_length=300)
+    delivery = models.CharField("thư điện tử", max_length=8, choices=Delivery, default=Delivery.PORTAL)
+    created_at = models.DateTimeField("tạo lúc")
+    read_at = models.DateTimeField("đọc lúc", null=True, blank=True)
+    emailed_at = models.DateTimeField("gửi thư lúc", null=True, blank=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "thông báo"
+        verbose_name_plural = "thông báo"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["recipient", "key"],
+                name="one_notice_each",
+                violation_error_message="Người này đã được báo việc đó.",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["recipient"], condition=Q(read_at__isnull=True), name="notice_unread"),
+            models.Index(
+                fields=["delivery"],
+                condition=Q(emailed_at__isnull=True) & ~Q(delivery="PORTAL"),
+                name="notice_to_mail",
+            ),
+            models.Index(fields=["key"], name="notice_about"),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class PreferenceQuerySet(ScopedQuerySet):
+    """What people chose for themselves."""
+
+    def visible_to(self, scope: Scope) -> "PreferenceQuerySet":
+        return self.filter(user=scope.user_id)
+
+    def editable_by(self, scope: Scope) -> "PreferenceQuerySet":
+        return self.visible_to(scope)
+
+
+class NoticePreference(models.Model):
+    """How a person wants one kind of notice by e-mail; in the portal each stands in any case."""
+
+    user = models.ForeignKey(User, models.CASCADE, verbose_name="người dùng", related_name="notice_preferences")
+    kind = models.CharField("loại", max_length=20)
+    delivery = models.CharField("thư điện tử", max_length=8, choices=Notice.Delivery)
+
+    objects = PreferenceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "cách nhận thông báo"
+        verbose_name_plural = "cách nhận thông báo"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "kind"],
+                name="one_preference_each",
+                violation_error_message="Đã có lựa chọn cho loại thông báo này.",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.get_delivery_display()}"

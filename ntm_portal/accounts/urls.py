@@ -4,7 +4,7 @@ from django.contrib.auth import views as auth
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path, reverse_lazy
 
-from ntm_portal.accounts import second_views, views
+from ntm_portal.accounts import notice_views, second_views, views
 from ntm_portal.accounts.forms import ForgottenPasswordForm
 
 app_name = "accounts"
@@ -37,5 +37,10 @@ urlpatterns = [
     path("tai-khoan/xac-thuc/tat/", second_views.take_off, name="second-factor-remove"),
     path("tai-khoan/ma/", views.tokens, name="tokens"),
     path("tai-khoan/ma/<int:pk>/thu-hoi/", views.revoke_token, name="token-revoke"),
+    path("tai-khoan/thong-bao/", notice_views.preferences, name="notice-preferences"),
+    path("thong-bao/", notice_views.notices, name="notices"),
+    path("thong-bao/da-doc/", notice_views.read_all, name="notices-read"),
+    path("thong-bao/<int:pk>/da-doc/", notice_views.read, name="notice-read"),
+    path("thong-bao/<int:pk>/mo/", notice_views.open_notice, name="notice-open"),
     path("tai-khoan/mat-khau/", views.PasswordView.as_view(), name="password"),
 ]

@@ -3,8 +3,10 @@
 from django.apps import AppConfig
 from django.db import connections
 from django.db.models.signals import post_migrate
+from django.urls import register_converter
 
 from ntm_portal.core import guards
+from ntm_portal.core.converters import CommuneCode, DistrictCode
 
 
 def _install_guards(using: str, **_: object) -> None:
@@ -18,3 +20,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_install_guards, sender=self)
+        register_converter(DistrictCode, "district")
+        register_converter(CommuneCode, "commune")

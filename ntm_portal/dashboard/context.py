@@ -1,12 +1,15 @@
 """What every page knows: the province, the demonstration, who is here."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 
 from communes.queries import province_name
+from ntm_portal.accounts.models import Notice, User
 from ntm_portal.accounts.permissions import may
 from ntm_portal.core import ledger
 
@@ -39,12 +42,20 @@ def _places_to_go(path: str) -> list[PlaceToGo]:
     ]
 
 
+def _unread_notices(user: User | None) -> int:
+    """Asked for by the header alone, so that answers without one do not pay for it (one query)."""
+    if user is None or not user.is_authenticated:
+        return 0
+    return Notice.objects.visible_to(user.scope).unread().count()
+
+
 def portal(request: HttpRequest) -> dict:
     """Header facts; the province's name is remembered under the ledger position."""
     user = getattr(request, "user", None)
     position = getattr(request, "ledger_position", None) or ledger.current()
     name = _NAMES.find_or_build(position, lambda: (province_name(),))
     return {
+        "unread_notices": SimpleLazyObject(partial(_unread_notices, user)),
         "province_name": name[0],
         "places_to_go": _places_to_go(request.path),
         "demo_date": settings.DEMO_DATE,

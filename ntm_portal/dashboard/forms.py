@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django import forms
-from django.http import QueryDict
 
 from communes.geometry import Style
 from communes.models import Commune
@@ -12,33 +11,9 @@ from criteria.engine.bands import BAND_LABELS, Band
 from criteria.picking import NO_TIER
 from criteria.summaries import TIERS
 from ntm_portal.core import clock
-from ntm_portal.core.errors import BadQueryError
+from ntm_portal.core.querying import QueryForm
 
 DATE_WORDS = "Ngày phải có thật, viết như 13/10/2020 hoặc 2020-10-13."
-
-
-class QueryForm(forms.Form):
-    """A form read from the query string. A field whose widget selects several takes its parameter several times."""
-
-    @classmethod
-    def read(cls, given: QueryDict) -> dict:
-        """Cleaned values, several of one parameter as a tuple. Raises BadQueryError saying what is accepted."""
-        errors = {name: [said] for name, values in sorted(given.lists()) if (said := cls._fault(name, values))}
-        form = cls(given)
-        if not form.is_valid():
-            errors |= {name: [str(word) for word in words] for name, words in form.errors.items()}
-        if errors:
-            raise BadQueryError("Địa chỉ này có tham số không đọc được.", errors)
-        return {name: tuple(value) if isinstance(value, list) else value for name, value in form.cleaned_data.items()}
-
-    @classmethod
-    def _fault(cls, name: str, values: list[str]) -> str:
-        field = cls.base_fields.get(name)
-        if field is None:
-            return f"Không có tham số “{name}”. Nhận: {', '.join(cls.base_fields)}."
-        if len(values) > 1 and not getattr(field.widget, "allow_multiple_selected", False):
-            return f"Tham số “{name}” chỉ được ghi một lần."
-        return ""
 
 
 def _day_field() -> forms.DateField:

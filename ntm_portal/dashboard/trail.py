@@ -12,7 +12,8 @@ from django.utils.text import capfirst
 from ntm_portal.core import clock, text
 from ntm_portal.core.audit import AuditedModel, AuditEntry, Kind
 from ntm_portal.core.audit.entries import AuditQuerySet
-from ntm_portal.dashboard.forms import DATE_WORDS, QueryForm
+from ntm_portal.core.querying import QueryForm
+from ntm_portal.dashboard.forms import DATE_WORDS
 
 PER_PAGE = 50
 MOST_ROWS = 20_000

@@ -1,13 +1,9 @@
 """Addresses of the status pages."""
 
-from django.urls import path, register_converter
+from django.urls import path
 from django.views.decorators.http import require_safe
 
-from ntm_portal.core.converters import CommuneCode, DistrictCode
 from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects, trail
-
-register_converter(DistrictCode, "district")
-register_converter(CommuneCode, "commune")
 
 app_name = "dashboard"
 

@@ -1,4 +1,4 @@
-"""A portal on one's own machine (`make run`): SQLite in var/, no mail, a key of its own."""
+"""A portal on one's own machine (`make run`): SQLite in var/, mail printed, a key of its own."""
 
 import secrets
 from pathlib import Path
@@ -21,6 +21,8 @@ def _own_key() -> str:
 SECRET_KEY = env.text("SECRET_KEY", "") or _own_key()
 DEBUG = env.flag("NTM_DEBUG")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+# E-mails are printed where the server runs.
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+PORTAL_URL = "http://127.0.0.1:8000"
 
 DATABASES = {"default": database_at(env.text("DATABASE_URL", f"sqlite:///{VAR_DIR}/portal.sqlite3"))}

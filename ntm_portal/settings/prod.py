@@ -10,6 +10,8 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 DATABASES = {"default": database_at(env.text("DATABASE_URL"))}
 
+# How links in e-mails of notices begin.
+PORTAL_URL = env.text("NTM_PORTAL_URL", f"https://{ALLOWED_HOSTS[0]}").rstrip("/")
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.integer("EMAIL_PORT", 25)
 EMAIL_HOST_USER = env.text("EMAIL_HOST_USER", "")

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db import transaction
+from django.db.models import F
 
 from criteria.engine.facts import IndicatorSpec, Reading
 from ntm_portal.accounts.models import User
@@ -182,14 +183,10 @@ def confirm_unchanged(report: Report, *, by: User, lines: Iterable[int] | None =
     rows = report.lines.filter(answered_at__isnull=True).exclude(conclusion="", readings={})
     if lines is not None:
         rows = rows.filter(pk__in=set(lines))
-    held = list(rows)
-    for line in held:
-        line.answered_at, line.answered_by = clock.now(), by
-        line.revision += 1
-    ReportLine.objects.bulk_update(held, ["answered_at", "answered_by", "revision"], batch_size=_BATCH)
-    if held:
+    count = rows.update(answered_at=clock.now(), answered_by=by, revision=F("revision") + 1)
+    if count:
         touch(report, by=by)
-    return len(held)
+    return count
 
 
 @transaction.atomic

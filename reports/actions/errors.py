@@ -20,7 +20,7 @@ class StaleRevisionError(DomainError):
 
 
 class UnfinishedReportError(DomainError):
-    """Lines stand in the way of sending; `details["lines"]` counts them."""
+    """Lines, or communes, stand in the way of sending; `details["lines"]` counts them."""
 
     code = "unfinished"
 

@@ -14,6 +14,7 @@ from criteria.models import Responsibility
 from criteria.queries import Snapshot, default_set_code, snapshot
 from ntm_portal.accounts.models import Department, Sponsorship, User
 from ntm_portal.core import audit, clock
+from reports import notices
 from reports.actions.errors import TransitionError
 from reports.models import (
     CommuneEntry,
@@ -57,7 +58,32 @@ def open_period(period: ReportingPeriod, *, by: User | None = None, bodies: Coll
             period.save(update_fields=["opened_at"])
         made = _draw_up(period, bodies)
         lines = _fill_in(period, made) if made else 0
+    notices.period_opened(period, made)
     return Opened(period, tuple(made), lines)
+
+
+@transaction.atomic
+def make_calendar(year: int) -> list[ReportingPeriod]:
+    """Add the months and quarters of a year that are not there, with the days of the rules for all bodies.
+
+    A quarter is cut off and due in its last month. Returns what was added; periods that are there keep their days.
+    """
+    kinds = ReportingPeriod.Kind
+    rules = {rule.kind: rule for rule in DueRule.objects.filter(department__isnull=True)}
+    added = []
+    with audit.loading(f"lập lịch báo cáo năm {year}"):
+        for kind, number in [*((kinds.MONTH, n) for n in range(1, 13)), *((kinds.QUARTER, n) for n in range(1, 5))]:
+            rule = rules.get(kind) or DueRule(kind=kind)
+            months = ReportingPeriod(kind=kind, year=year, number=number).months
+            data_until, due_on = rule.days_in(year, months[-1])
+            period, is_new = ReportingPeriod.objects.get_or_create(
+                kind=kind,
+                year=year,
+                number=number,
+                defaults={"data_until": data_until, "due_on": due_on, "basis": rule.basis},
+            )
+            added += [period] if is_new else []
+    return added
 
 
 def _draw_up(period: ReportingPeriod, bodies: Collection[int] | None) -> list[Obligation]:

@@ -10,6 +10,7 @@ from criteria.models import Source
 from criteria.queries import default_set_code
 from ntm_portal.accounts.models import User
 from ntm_portal.core import audit, clock
+from reports import notices
 from reports.actions.drafting import locked, touch
 from reports.actions.errors import TransitionError, UnfinishedReportError, require_open, require_writable
 from reports.models import (
@@ -23,6 +24,7 @@ from reports.models import (
     Section,
     Visit,
 )
+from reports.queries.communes import commune_sheet
 from reports.queries.sheets import Sheet, sheet
 
 State = Report.State
@@ -42,7 +44,7 @@ class Remark:
 def submit_report(report: Report, *, by: User, revision: int | None = None) -> Report:
     """Hand a draft in, once, however often it is clicked. The first time decides whether it came in time.
 
-    Raises UnfinishedReportError naming how many lines have errors, StaleRevisionError, TransitionError.
+    Raises UnfinishedReportError naming how many lines or communes have errors, StaleRevisionError, TransitionError.
     """
     report = locked(report, revision=revision)
     if report.state == State.SUBMITTED:
@@ -55,17 +57,23 @@ def submit_report(report: Report, *, by: User, revision: int | None = None) -> R
         obligation.save(update_fields=["first_submitted_at"])
     as_of = min(obligation.data_until, clock.today())
     touch(report, by=by, state=State.SUBMITTED, submitted_at=now, submitted_by=by, as_of=as_of)
+    notices.submitted(report)
     return report
 
 
 def _require_finished(report: Report) -> None:
-    if not report.is_criteria_report:
-        return
-    errors = sheet(report).errors
-    if errors:
-        lines = len({row.line.pk for row, _ in errors})
+    """Raise UnfinishedReportError where a line, or a commune, has errors."""
+    if report.is_criteria_report:
+        found = [(row.line.pk, str(row.line), problem) for row, problem in sheet(report).errors]
+        what = "dòng"
+    else:
+        found = [(row.entry.pk, row.entry.commune.full_name, problem) for row, problem in commune_sheet(report).errors]
+        what = "xã"
+    if found:
+        count = len({pk for pk, _, _ in found})
+        _, name, problem = found[0]
         raise UnfinishedReportError(
-            f"Chưa gửi được: {lines} dòng còn lỗi. Dòng đầu: {errors[0][0].line}: {errors[0][1].message}", lines=lines
+            f"Chưa gửi được: {count} {what} còn lỗi. Lỗi đầu tiên: {name}: {problem.message}", lines=count
         )
 
 
@@ -86,6 +94,7 @@ def withdraw_report(report: Report, *, by: User, revision: int | None = None) ->
         obligation.save(update_fields=["first_submitted_at"])
     state = State.SENT_BACK if was_sent_back else State.DRAFT
     touch(report, by=by, state=state, submitted_at=None, submitted_by=None)
+    notices.no_longer_waiting(report)
     return report
 
 
@@ -111,6 +120,7 @@ def send_back(report: Report, remarks: Iterable[Remark], *, by: User, revision: 
         for r in said
     )
     touch(report, by=by, state=State.SENT_BACK, decided_at=now, decided_by=by)
+    notices.sent_back(report)
     return report
 
 
@@ -123,8 +133,12 @@ def _require_submitted(report: Report) -> None:
 
 
 @transaction.atomic
-def approve_report(report: Report, *, by: User, revision: int | None = None) -> Report:
+def approve_report(
+    report: Report, *, by: User, revision: int | None = None, kind: Source.Kind = Source.Kind.REPORT
+) -> Report:
     """Accept a report; a criterion report is written to the ledger, every line or none, once.
+
+    `kind` is that of the source in the ledger: what is made up for a demonstration must say so.
 
     Raises UnfinishedReportError where the ledger refuses a line (a threshold may have changed since it was
     handed in), StaleRevisionError, TransitionError.
@@ -132,18 +146,19 @@ def approve_report(report: Report, *, by: User, revision: int | None = None) -> 
     report = locked(report, revision=revision)
     _require_submitted(report)
     now = clock.now()
-    source = _write_ledger(report, by) if report.is_criteria_report else None
+    source = _write_ledger(report, by, kind) if report.is_criteria_report else None
     touch(report, by=by, state=State.APPROVED, decided_at=now, decided_by=by, source=source)
+    notices.approved(report)
     return report
 
 
-def _write_ledger(report: Report, by: User) -> Source | None:
+def _write_ledger(report: Report, by: User, kind: Source.Kind) -> Source | None:
     shown = sheet(report)
     rows = [row for row in shown.lines if row.answer.conclusion is not None]
     if not rows:
         return None
     source = Source.objects.create(
-        kind=Source.Kind.REPORT,
+        kind=kind,
         label=f"{report}"[:300],
         url=report.get_absolute_url(),
         recorded_at=clock.now(),

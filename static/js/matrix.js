@@ -93,6 +93,9 @@
     target.tabIndex = 0;
     if (!moves) return;
     target.focus({ preventScroll: true });
+    // The sticky column is as wide as the longest name in the fonts of this machine.
+    const names = table.querySelector("thead .corner").offsetWidth;
+    table.closest(".matrix-wrap").style.scrollPaddingLeft = `${names}px`;
     cell.scrollIntoView({ block: "nearest", inline: "nearest" }); // beside what is sticky, not under it
   };
   const rowsOf = (cell) => [...cell.closest("table").querySelectorAll("tr[data-xa]")];

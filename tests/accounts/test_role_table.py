@@ -26,7 +26,9 @@ from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.scoped import visible
 from ntm_portal.core.uploads.storing import Checked, store
+from reports.models import Obligation, Report
 from tests.factories.files import PDF
+from tests.factories.office import HEALTH, one_of_each, open_for
 from tests.test_consistency import addresses
 
 pytestmark = pytest.mark.one_database
@@ -43,7 +45,7 @@ ROLES = {
 COLUMNS = ["address", "record", "method", *ROLES]
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 WRITING = ("/add/", "/change/", "/delete/", "/password/", "/nhap/")
-NEED_ROWS = ("quan-tri/", "tai-khoan/", "tep/")
+NEED_ROWS = ("quan-tri/", "tai-khoan/", "tep/", "bao-cao/", "thong-bao/", "api/v1/reports/")
 OF_A_MODEL = re.compile(r"quan-tri/(\w+)/(\w+)/")
 # What a page needs to be asked for, so that it answers with more than a complaint.
 QUERIES = {
@@ -72,6 +74,8 @@ def make_missing_rows() -> None:
         Boundary.objects.create(commune=unit, outline=[], source_name="x.geojson", sha256="0" * 64, loaded_at=now)
     for username in filter(None, ROLES.values()):
         ApiToken.issue(User.objects.get(username=username), "thử", at=now)
+    one_of_each()
+    open_for("PCKT")
 
 
 def walk() -> list[str]:
@@ -118,6 +122,8 @@ def of_the_pages(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
         keys = ApiToken.objects.order_by("pk")
         own, foreign = keys.filter(user=scope.user_id)[0], keys.exclude(user=scope.user_id)[0]
         return {"own": {"pk": str(own.pk)}, "foreign": {"pk": str(foreign.pk)}}
+    if "bao-cao/" in pattern or "reports/" in pattern:
+        return of_reports(pattern, scope)
     if "criteria-sets" in pattern:
         return {"own": {**fixed, "code": CriteriaSet.objects.order_by("pk")[0].code}}
     if "don-vi" in pattern:
@@ -126,6 +132,30 @@ def of_the_pages(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
     if "<district:" in pattern:
         found = {"own": {"code": own.district.code}, "foreign": {"code": other.district.code}}
     return found if "code>" in pattern else {"own": fixed}
+
+
+def of_reports(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
+    """A report of one's own bodies (for who has none, of the department of health), and one of somebody else."""
+    what = Obligation.Kind.COMMUNES if "<commune:" in pattern else Obligation.Kind.CRITERIA
+    reports = Report.objects.filter(obligation__kind=what).order_by("pk")
+    bodies = scope.department_ids or {Department.objects.get(code=HEALTH).pk}
+    own = reports.filter(obligation__department__in=bodies).first() or reports[0]
+    foreign = reports.exclude(obligation__department__in=bodies).first() or Report.objects.exclude(pk=own.pk)[0]
+    return {whose: in_a_report(pattern, report) for whose, report in (("own", own), ("foreign", foreign))}
+
+
+def in_a_report(pattern: str, report: Report) -> dict[str, str]:
+    """What to put into an address below a report, or of something in it."""
+    first = {name: getattr(report, name).order_by("pk").first() for name in ("lines", "entries", "evidence")}
+    entry = first["entries"]
+    return {
+        "pk": str(report.pk),
+        "line": str(first["lines"].pk if first["lines"] else 1),
+        "code": entry.commune.code if entry else "23407",
+        "evidence": str(first["evidence"].pk if first["evidence"] else 1),
+        "period": str(report.obligation.period_id),
+        "observation": str(entry.observations.first().pk if entry else 1),
+    }
 
 
 def paths(pattern: str, scope: Scope) -> Iterator[tuple[str, str]]:

@@ -31,7 +31,12 @@ ACTS = {
     "edit_catalogue": (True, True, False, False),
     "edit_recognitions": (True, True, False, False),
     "edit_directives": (True, True, False, False),
+    "edit_obstacles": (False, False, False, False),
     "edit_periods": (True, True, False, False),
+    "file_reports": (False, False, True, False),
+    "review_reports": (True, True, False, False),
+    "remind_bodies": (True, True, False, False),
+    "edit_workflow": (False, False, False, False),
     "edit_contact": (True, True, True, False),
     "see_design": (True, True, False, False),
     "manage_accounts": (True, False, False, False),
@@ -50,6 +55,8 @@ OWN_VIEWS = (
     "communes.view_commune",
     "criteria.view_assessment",
     "reports.view_reportingperiod",
+    "reports.view_report",
+    "directives.view_obstacle",
     "accounts.view_department",
     "accounts.view_sponsorship",
 )
@@ -66,7 +73,14 @@ ACCOUNTS = (
     "accounts.view_user",
     "accounts.view_apitoken",
 )
-FOREIGN = ("auth.change_group", "sessions.delete_session", "core.change_ledgercounter", "nothing")
+FOREIGN = (
+    "reports.change_report",
+    "directives.add_obstacle",
+    "auth.change_group",
+    "sessions.delete_session",
+    "core.change_ledgercounter",
+    "nothing",
+)
 PERMISSIONS = {
     **dict.fromkeys(MASTER, (True, True, False, False)),
     **dict.fromkeys(OWN_VIEWS, (True, True, True, True)),
@@ -247,8 +261,7 @@ def test_administrator_who_left_has_no_permission(permission):
 def test_role_sees_the_apps_of_master_data_in_the_admin(role):
     user = make_user((role, "VPDP"))
     shown = ["communes", "accounts", "criteria", "directives", "reports", "auth", "sessions"]
-    reads_records = role is not Role.OFFICER
-    assert [user.has_module_perms(app) for app in shown] == [True, True, True, reads_records, True, False, False]
+    assert [user.has_module_perms(app) for app in shown] == [True, True, True, True, True, False, False]
     assert user.get_all_permissions() == set()
 
 

@@ -21,6 +21,7 @@ from ntm_portal.core.address import client_address
 from ntm_portal.core.append_only import AppendOnlyError
 from ntm_portal.core.audit import AuditedModel, AuditEntry, Kind
 from ntm_portal.core.commands import PortalCommand
+from reports.models import DueRule
 from tests.test_consistency import OWN_MODELS, label
 
 pytestmark = pytest.mark.django_db
@@ -54,6 +55,7 @@ EDITS = {
     "directives.Directive": ("signer", "Nguyễn Văn A", None, "Nguyễn Văn A"),
     "directives.Target": ("title", "Tên khác", None, "Tên khác"),
     "reports.ReportingPeriod": ("basis", "NQ 1", None, "NQ 1"),
+    "reports.DueRule": ("basis", "NQ 1", None, "NQ 1"),
 }
 OWN_PACKAGES = {"ntm_portal", "communes", "criteria", "directives", "reports"}
 # Records without a form of their own, and what writes them instead.
@@ -61,6 +63,14 @@ WITHOUT_FORM = {
     "communes.Boundary": "load_boundaries",
     "accounts.Membership": "the form of the person",
     "accounts.ApiToken": "create_token, and the act that revokes",
+    "directives.Obstacle": "acts of whoever raises it and of the coordination office",
+    "reports.Obligation": "opening a period",
+    **dict.fromkeys(
+        (f"reports.{name}" for name in ("Report", "ReportLine", "Section", "CommuneEntry", "Observation", "Visit")),
+        "acts of the body that reports",
+    ),
+    "reports.Evidence": "acts of the body that reports",
+    **dict.fromkeys(("reports.ReviewNote", "reports.Ruling"), "acts of the coordination office"),
 }
 
 
@@ -144,6 +154,8 @@ def test_change_in_the_admin_is_told(name, quan_tri, admin_user, seen):
     model = apps.get_model(name)
     field_name, typed, before, after = EDITS[name]
     field = model._meta.get_field(field_name)
+    if model is DueRule:
+        DueRule.objects.create(kind="MONTH")
     row = model._base_manager.order_by("pk").first()
     if model is User:
         row = User.objects.get(username="soyte")

@@ -21,6 +21,7 @@ from ntm_portal.core import clock
 from ntm_portal.core.audit import AuditEntry, Kind
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.storing import Checked, store
+from reports.models import Evidence
 from tests.factories.files import PDF, docx, png
 
 NAME = "Công văn 3867.pdf"
@@ -232,7 +233,7 @@ def test_every_record_that_owns_files_says_who_sees_it():
         for relation in StoredFile.owners()
         if not hasattr(relation.related_model._default_manager.all(), "visible_to")
     ]
-    assert (lacking, [relation.related_model for relation in StoredFile.owners()]) == ([], [Directive])
+    assert (lacking, [relation.related_model for relation in StoredFile.owners()]) == ([], [Directive, Evidence])
 
 
 def test_no_other_model_keeps_files_on_its_own():

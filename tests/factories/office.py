@@ -1,14 +1,20 @@
 """Periods and reports as the office has them, small enough for a test: opened for the bodies it is about."""
 
 from collections.abc import Iterable
+from datetime import date
 
+from directives.models import Obstacle
 from ntm_portal.accounts.models import Department, Membership, User
 from ntm_portal.accounts.scope import Role
+from ntm_portal.core import clock
+from ntm_portal.core.models import StoredFile
+from ntm_portal.core.uploads.storing import Checked, store
 from reports.actions.drafting import LineChange, confirm_unchanged, save_lines
 from reports.actions.opening import open_period
 from reports.actions.transitions import approve_report, submit_report
-from reports.models import Obligation, Report, ReportingPeriod, ReportLine
+from reports.models import DueRule, Evidence, Obligation, Report, ReportingPeriod, ReportLine, ReviewNote, Ruling, Visit
 from reports.queries.sheets import sheet
+from tests.factories.files import PDF
 
 HEALTH = "SYT"
 CRITERIA, COMMUNES = Obligation.Kind.CRITERIA, Obligation.Kind.COMMUNES
@@ -64,3 +70,29 @@ def person(username: str, department: str, roles: Iterable[Role] = (Role.OFFICER
     for role in roles:
         Membership.objects.create(user=user, department=body, role=role)
     return user
+
+
+def one_of_each() -> None:
+    """A row of every record of reporting, for the department of health and for the district of Kon Plông.
+
+    Both are officers' own in the demonstration, and foreign to each other.
+    """
+    now, by = clock.now(), User.objects.get(username="soyte")
+    open_for(HEALTH, "UB613")
+    DueRule.objects.create(kind="MONTH", due_day=25)
+    line = report_of().lines.order_by("pk")[0]
+    entry = report_of("UB613", what=COMMUNES).entries.order_by("pk")[0]
+    file = store(Checked("minh-chung.pdf", StoredFile.Kind.PDF, PDF), by=None)
+    for about in ({"report": line.report, "line": line}, {"report": entry.report, "entry": entry}):
+        Evidence.objects.create(**about, file=file, added_at=now, added_by=by)
+        ReviewNote.objects.create(**about, text="Xem lại số liệu.", written_at=now, written_by=by)
+    Visit.objects.create(entry=entry, visited_on=date(2020, 10, 5), people="Tổ công tác", findings="Đường đã xong.")
+    observation = entry.observations.order_by("pk")[0]
+    Ruling.objects.create(
+        observation=observation, outcome="LEDGER_STANDS", reason="Đã rà soát.", ruled_at=now, ruled_by=by
+    )
+    for code, commune in ((HEALTH, None), ("UB613", entry.commune)):
+        body = Department.objects.get(code=code)
+        entry.obstacles.add(
+            Obstacle.objects.create(raised_by=body, raised_at=now, commune=commune, description="Thiếu vốn làm đường.")
+        )

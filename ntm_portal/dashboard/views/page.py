@@ -23,6 +23,8 @@ from ntm_portal.dashboard.tables import table_file
 _PARTS = ledger.Memory(128)
 
 Build = Callable[[Reading], dict[str, Any]]
+Beside = Callable[[HttpRequest, Reading], str]
+"""Gives rendered HTML that depends on the reader; it follows the part that all readers share, and is not kept."""
 
 
 def read_page(request: HttpRequest, form: type[StatusForm] = StatusForm) -> Reading | None:
@@ -60,12 +62,18 @@ def edit_url(user: User, record: Model | None) -> str:
 
 
 def status_page(
-    request: HttpRequest, template: str, build: Build, *key: Hashable, form: type[StatusForm] = StatusForm
+    request: HttpRequest,
+    template: str,
+    build: Build,
+    *key: Hashable,
+    form: type[StatusForm] = StatusForm,
+    beside: Beside | None = None,
 ) -> HttpResponse:
     """A page about a day. What does not depend on the reader is rendered once for each ledger position.
 
     `build` gives the context, with the title; `key` tells apart what the template alone does not. A page whose
-    form has `xuat` has one `table`, which is written as a file when asked for.
+    form has `xuat` has one `table`, which is written as a file when asked for. What follows the reader's scope,
+    or changes without the ledger, belongs into `beside`.
     """
     reading = read_page(request, form)
     if reading is None:
@@ -78,16 +86,11 @@ def status_page(
         audit.record_anyway(audit.Kind.EXPORTED, name=context["title"], note=rows)
         return table_file(table, reading, context["title"])
 
-    def part() -> dict[str, Any]:
-        context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-        names = ("title", "trail", "lede", "page_class", "scripts", "trail_query", "record")
-        kept = {name: context.get(name) for name in names}
-        return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}
-
     about = (template, key, shown.key, reading.asked, tuple(sorted(reading.given.items())), clock.today())
+    page = _PARTS.find_or_build(about, lambda: _part(template, build, reading))
     kept = _kept(request)
-    page = _PARTS.find_or_build(about, part)
     page = page | {
+        "beside": beside(request, reading) if beside else "",
         "edit_url": edit_url(request.user, page["record"]),
         "reading": reading,
         "shown": shown,
@@ -98,3 +101,12 @@ def status_page(
         "is_illustration": shown.is_illustration,
     }
     return render(request, "dashboard/status.html", page)
+
+
+def _part(template: str, build: Build, reading: Reading) -> dict[str, Any]:
+    """What all readers share: the rendered body, and what the frame around it needs."""
+    shown = reading.shown
+    context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
+    names = ("title", "trail", "lede", "page_class", "scripts", "trail_query", "record")
+    kept = {name: context.get(name) for name in names}
+    return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
 
 from communes.models import Commune, District, Village
 from communes.queries import province_name
@@ -22,7 +23,9 @@ from ntm_portal.dashboard.charts.specifications import average_trend, band_trend
 from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
+from ntm_portal.dashboard.views.filing import province_filing
 from ntm_portal.dashboard.views.page import status_page
+from reports.queries.about import about_commune
 
 _WEAKEST = 6
 """How many of the weakest criteria a district's page names."""
@@ -75,7 +78,7 @@ def _province(reading: Reading) -> dict[str, Any]:
 
 def province(request: HttpRequest) -> HttpResponse:
     """The whole province: the answer, targets in order of trouble, bands, changes, districts."""
-    return status_page(request, "dashboard/_province.html", _province, form=TableForm)
+    return status_page(request, "dashboard/_province.html", _province, form=TableForm, beside=province_filing)
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
@@ -133,4 +136,8 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
             **(profile(status, reading) if status and status.last_assessed_on else {}),
         }
 
-    return status_page(request, "dashboard/_commune.html", build, code)
+    def beside(request: HttpRequest, reading: Reading) -> str:
+        work = about_commune(record, request.user.scope, on=reading.shown.as_of)
+        return render_to_string("dashboard/_commune_work.html", {"work": work, "code": code})
+
+    return status_page(request, "dashboard/_commune.html", build, code, beside=beside)

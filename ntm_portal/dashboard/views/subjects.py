@@ -21,6 +21,7 @@ from ntm_portal.dashboard.listings import (
     indicators_table,
     lacking_table,
 )
+from ntm_portal.dashboard.views.filing import body_filing
 from ntm_portal.dashboard.views.page import status_page
 
 
@@ -123,4 +124,4 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
             return context | {"table": table}
         return context | {"charges": own, "table": indicators_table(own, counts, reading)}
 
-    return status_page(request, "dashboard/_department.html", build, code, form=TableForm)
+    return status_page(request, "dashboard/_department.html", build, code, form=TableForm, beside=body_filing(body))

@@ -12,6 +12,7 @@ from ntm_portal.accounts.imports import load_demo_users
 from ntm_portal.core import audit, clock
 from ntm_portal.core.commands import PortalCommand
 from ntm_portal.core.reference import DataFileError
+from reports.demo import load_reports
 
 
 class Command(PortalCommand):
@@ -21,8 +22,9 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--until", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
+        parser.add_argument("--reports", action="store_true", help="thêm báo cáo minh họa của tháng 8, 9 và 10/2020")
 
-    def handle(self, *args, until: date, **options) -> None:
+    def handle(self, *args, until: date, reports: bool, **options) -> None:
         if not demo.FIRST_DAY <= until <= demo.LAST_DAY:
             raise CommandError(f"--until phải từ {demo.FIRST_DAY} đến {demo.LAST_DAY}.")
         if until > clock.today():
@@ -35,6 +37,9 @@ class Command(PortalCommand):
                 villages = demo.load_villages()
                 rows = demo.load_assessments(until)
                 load.add(str(Assessment._meta.verbose_name), rows)
+                filed = load_reports(until) if reports else 0
         except DataFileError as error:
             raise CommandError(f"Không nạp gì cả. {error}") from error
-        self.stdout.write(f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}.")
+        self.stdout.write(
+            f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}. Báo cáo mới: {filed}."
+        )

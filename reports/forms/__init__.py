@@ -1,0 +1,1 @@
+"""What people send about reports, checked before anything looks at it."""
