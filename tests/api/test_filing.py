@@ -50,13 +50,13 @@ def test_periods_are_listed_and_chosen(health):
 
 def test_obligation_says_how_it_stands(health, officer, clock_at, report):
     row = health.json("obligations/")["results"][0]
-    names = ("due_on", "first_submitted_at", "is_overdue", "is_late", "report", "version", "state")
-    assert [row[name] for name in names] == ["2020-10-20", None, False, False, report.pk, 1, "DRAFT"]
+    names = ("due_on", "first_submitted_at", "standing", "late_by", "report", "version", "state")
+    assert [row[name] for name in names] == ["2020-10-20", None, "NOT_DUE", 0, report.pk, 1, "DRAFT"]
     clock_at(row_day := report.obligation.due_on.replace(day=25))
-    assert health.json("obligations/?is_overdue=true")["count"] == 1
+    assert health.json("obligations/?standing=OVERDUE")["count"] == 1
     handed_in(report, officer)
     late = health.json("obligations/?state=SUBMITTED")["results"][0]
-    assert (late["is_overdue"], late["is_late"], late["first_submitted_at"][:10]) == (False, True, str(row_day))
+    assert (late["standing"], late["late_by"], late["first_submitted_at"][:10]) == ("LATE", 5, str(row_day))
 
 
 def test_lists_show_each_their_own(health, office, db, leader):
@@ -99,6 +99,8 @@ def test_commune_report_holds_its_communes(office):
     body = office.json(f"reports/{report.pk}/")
     entry = next(e for e in body["entries"] if e["commune"]["code"] == DAK_NA)
     assert (len(body["entries"]), body["lines"], len(entry["criteria"]), entry["obstacles"]) == (11, [], 19, [])
+    assert (entry["criteria"][0]["ledger"], entry["problems"][0]["code"]) == ("MET", "commune_unanswered")
+    assert (body["counts"]["total"], body["counts"]["error"]) == (11, 11)
 
 
 def test_lines_are_saved_together_with_exact_numbers(health, report):

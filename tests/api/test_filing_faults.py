@@ -216,7 +216,7 @@ def test_act_takes_no_unknown_name_or_parameter(health, report):
     [
         ("reports/?department=XXX", "?department"), ("reports/?period=10/2020", "?period"),
         ("reports/?state=X", "?state"), ("reports/?kind=X", "?kind"), ("reports/?is_latest=2", "?is_latest"),
-        ("obligations/?is_overdue=x", "?is_overdue"), ("reporting-periods/?year=x", "?year"),
+        ("obligations/?standing=x", "?standing"), ("reporting-periods/?year=x", "?year"),
         ("reports/1/?fields=id", "?fields"), ("obligations/?period=", "?period"),
     ],
 )  # fmt: skip

@@ -6,6 +6,7 @@ from ntm_portal.api import remembered
 from ntm_portal.api.filing import shapes
 from ntm_portal.api.parameters import ListQuery, Query, choices_of, same_words
 from reports.models import Obligation, Report, ReportingPeriod
+from reports.standing import State
 
 
 class PlainQuery(Query):
@@ -52,7 +53,7 @@ class ObligationListQuery(OwedQuery):
 
     row = shapes.ObligationSerializer
 
-    is_overdue = serializers.BooleanField(required=False, error_messages=same_words("Chỉ nhận true hoặc false."))
+    standing = serializers.ChoiceField(**choices_of("Tình trạng", [state.name for state in State]))
 
 
 class ReportListQuery(OwedQuery):

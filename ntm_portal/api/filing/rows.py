@@ -1,6 +1,5 @@
 """From periods, obligations and reports to the flat rows that the shapes name."""
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
@@ -9,9 +8,10 @@ from criteria.engine.facts import MeasureSpec, Reading
 from criteria.engine.wording import RESULT_LABELS
 from ntm_portal.accounts.models import Department
 from ntm_portal.accounts.scope import Scope
-from ntm_portal.core import clock
-from reports.models import Evidence, Obligation, Report, ReportingPeriod, ReviewNote
+from reports.models import Evidence, Obligation, Report, ReportingPeriod
+from reports.queries.communes import EntryRow, SeenRow, commune_sheet
 from reports.queries.sheets import SheetLine, sheet
+from reports.standing import standing_of
 
 
 def period_row(period: ReportingPeriod) -> dict[str, Any]:
@@ -44,13 +44,14 @@ def obligation_rows(obligations: Iterable[Obligation], scope: Scope, on: date) -
 
 
 def _obligation_row(obligation: Obligation, newest: Report | None, readable: set[int], on: date) -> dict[str, Any]:
-    first = obligation.first_submitted_at
+    standing = standing_of(obligation, newest, obligation.period, on)
     return _about(obligation) | {
         "id": obligation.pk,
         "data_until": obligation.data_until,
-        "first_submitted_at": first,
-        "is_overdue": first is None and obligation.due_on < on,
-        "is_late": first is not None and clock.local(first).date() > obligation.due_on,
+        "first_submitted_at": obligation.first_submitted_at,
+        "standing": standing.state.name,
+        "standing_label": standing.label,
+        "late_by": standing.late_by,
         "report": newest.pk if newest and newest.pk in readable else None,
         "version": newest.version if newest else None,
         "state": newest.state if newest else None,
@@ -69,15 +70,15 @@ def report_row(report: Report) -> dict[str, Any]:
 
 
 def report_detail(report: Report) -> dict[str, Any]:
-    """A report with its lines, or its communes (at most fourteen queries, however many)."""
-    shown = sheet(report) if report.is_criteria_report else None
-    remarks = report.notes.filter(line__isnull=True, entry__isnull=True)
+    """A report with its lines, or its communes (at most fourteen queries and the snapshot, however many)."""
+    lines = sheet(report) if report.is_criteria_report else None
+    communes = None if report.is_criteria_report else commune_sheet(report)
     return report_row(report) | {
-        "counts": shown.counts if shown else dict.fromkeys(("total", "answered", "changed", "error", "warning"), 0),
-        "remarks": list(remarks),
+        "counts": lines.counts if lines else communes.counts,
+        "remarks": list(report.notes.filter(line__isnull=True, entry__isnull=True)),
         "sections": list(report.sections.all()),
-        "lines": [line_row(row) for row in shown.lines] if shown else [],
-        "entries": [] if shown else _entries(report),
+        "lines": [line_row(row) for row in lines.lines] if lines else [],
+        "entries": [_entry_row(row) for row in communes.rows] if communes else [],
     }
 
 
@@ -102,7 +103,7 @@ def line_row(row: SheetLine) -> dict[str, Any]:
             "note": previous.note,
             "basis": previous.basis,
         },
-        "problems": [{"code": p.code, "severity": p.severity.value, "message": p.message} for p in row.problems],
+        "problems": _problems(row),
         "evidence": [_evidence(held) for held in row.evidence],
         "remarks": row.notes,
     }
@@ -129,25 +130,33 @@ def _evidence(held: Evidence) -> dict[str, Any]:
     return {"id": held.pk, "title": str(held), "url": held.file.url}
 
 
-def _entries(report: Report) -> list[dict[str, Any]]:
-    """Communes of a commune report, by district and name, with all that hangs on each (six queries)."""
-    entries = report.entries.select_related("commune__district").order_by(
-        "commune__district__sort_key", "commune__sort_key"
-    )
-    evidence, notes = defaultdict(list), defaultdict(list)
-    for held in Evidence.objects.filter(report=report, entry__isnull=False).select_related("file"):
-        evidence[held.entry_id].append(_evidence(held))
-    for note in ReviewNote.objects.filter(report=report, entry__isnull=False):
-        notes[note.entry_id].append(note)
-    own = ("id", "revision", "help_given", "proposals", "observations", "visits")
-    return [
-        {
-            **{name: getattr(entry, name) for name in own},
-            "commune": {"code": entry.commune.code, "name": entry.commune.name},
-            "is_answered": entry.answered_at is not None,
-            "obstacles": [obstacle.pk for obstacle in entry.obstacles.all()],
-            "evidence": evidence[entry.pk],
-            "remarks": notes[entry.pk],
-        }
-        for entry in entries.prefetch_related("observations__criterion", "visits", "obstacles")
-    ]
+def _entry_row(row: EntryRow) -> dict[str, Any]:
+    entry = row.entry
+    own = ("id", "revision", "help_given", "proposals")
+    return {
+        **{name: getattr(entry, name) for name in own},
+        "commune": {"code": entry.commune.code, "name": entry.commune.name},
+        "is_answered": row.is_answered,
+        "criteria": [_seen(seen) for seen in row.seen],
+        "visits": row.visits,
+        "problems": _problems(row),
+        "obstacles": [obstacle.pk for obstacle in row.obstacles],
+        "evidence": [_evidence(held) for held in row.evidence],
+        "remarks": row.notes,
+    }
+
+
+def _seen(seen: SeenRow) -> dict[str, Any]:
+    observation = seen.observation
+    return {
+        "number": observation.criterion.number,
+        "name": observation.criterion.name,
+        "conclusion": observation.conclusion,
+        "note": observation.note,
+        "ledger": seen.ledger.value,
+        "contradicts": seen.contradicts,
+    }
+
+
+def _problems(row: SheetLine | EntryRow) -> list[dict[str, str]]:
+    return [{"code": p.code, "severity": p.severity.value, "message": p.message} for p in row.problems]

@@ -5,7 +5,9 @@ from rest_framework import serializers
 from criteria.engine.facts import Comparison, Result
 from ntm_portal.api.serializers import CodeNameSerializer, NumberField
 from reports.checks import MESSAGES, Severity
+from reports.checks_communes import MESSAGES as COMMUNE_MESSAGES
 from reports.models import Obligation, Report, ReportingPeriod, ReportLine, Section
+from reports.standing import State
 
 _CONCLUSIONS = [value for value, _ in ReportLine.CONCLUSIONS]
 _REVISION_WORDS = "Lần sửa; ETag của báo cáo bắt đầu bằng số này, If-Match hỏi số này."
@@ -38,8 +40,11 @@ class ObligationSerializer(serializers.Serializer):
     first_submitted_at = serializers.DateTimeField(
         allow_null=True, help_text="Lần gửi đầu; đúng hạn hay không xét theo đây."
     )
-    is_overdue = serializers.BooleanField(help_text="Đã quá hạn mà chưa gửi lần nào.")
-    is_late = serializers.BooleanField(help_text="Lần gửi đầu sau hạn.")
+    standing = serializers.ChoiceField(
+        [state.name for state in State], help_text="Đúng hạn, muộn, trả lại, chưa đến hạn, chưa nộp, không nộp."
+    )
+    standing_label = serializers.CharField()
+    late_by = serializers.IntegerField(help_text="Số ngày sau hạn; âm: còn bấy nhiêu ngày, hoặc gửi sớm bấy nhiêu.")
     report = serializers.IntegerField(allow_null=True, help_text="Mã báo cáo mới nhất; trống khi bạn chưa được xem.")
     version = serializers.IntegerField(allow_null=True)
     state = serializers.ChoiceField(Report.State.values, allow_null=True, help_text="Trạng thái báo cáo mới nhất.")
@@ -89,7 +94,7 @@ class PreviousSerializer(serializers.Serializer):
 
 
 class ProblemOfLineSerializer(serializers.Serializer):
-    code = serializers.ChoiceField(list(MESSAGES))
+    code = serializers.ChoiceField(sorted({*MESSAGES, *COMMUNE_MESSAGES}))
     severity = serializers.ChoiceField([s.value for s in Severity], help_text="error: chưa gửi được; warning: lưu ý.")
     message = serializers.CharField()
 
@@ -126,10 +131,12 @@ class LineSerializer(serializers.Serializer):
 
 
 class ObservationSerializer(serializers.Serializer):
-    number = serializers.IntegerField(source="criterion.number")
-    name = serializers.CharField(source="criterion.name")
+    number = serializers.IntegerField()
+    name = serializers.CharField()
     conclusion = serializers.CharField(allow_blank=True, help_text="MET, NOT_MET, hoặc trống khi chưa ghi.")
     note = serializers.CharField(allow_blank=True)
+    ledger = serializers.ChoiceField([r.value for r in Result], help_text="Kết quả theo sổ cái.")
+    contradicts = serializers.BooleanField(help_text="Quan sát khác sổ cái.")
 
 
 class VisitSerializer(serializers.Serializer):
@@ -145,8 +152,9 @@ class EntrySerializer(serializers.Serializer):
     help_given = serializers.CharField(allow_blank=True, help_text="Việc đã giúp xã.")
     proposals = serializers.CharField(allow_blank=True, help_text="Kiến nghị, đề xuất.")
     is_answered = serializers.BooleanField(help_text="Đã sửa hoặc xác nhận trong kỳ này.")
-    criteria = ObservationSerializer(many=True, source="observations.all")
-    visits = VisitSerializer(many=True, source="visits.all")
+    criteria = ObservationSerializer(many=True)
+    visits = VisitSerializer(many=True)
+    problems = ProblemOfLineSerializer(many=True)
     obstacles = serializers.ListField(child=serializers.IntegerField(), help_text="Mã khó khăn, vướng mắc.")
     evidence = EvidenceSerializer(many=True)
     remarks = RemarkSerializer(many=True, help_text="Ý kiến khi trả lại.")
@@ -159,11 +167,11 @@ class SectionSerializer(serializers.Serializer):
 
 
 class CountsSerializer(serializers.Serializer):
-    total = serializers.IntegerField(help_text="Số dòng.")
-    answered = serializers.IntegerField(help_text="Số dòng đã sửa hoặc xác nhận.")
-    changed = serializers.IntegerField(help_text="Số dòng khác kỳ trước.")
-    error = serializers.IntegerField(help_text="Số dòng còn lỗi, chưa gửi được.")
-    warning = serializers.IntegerField(help_text="Số dòng có lưu ý.")
+    total = serializers.IntegerField(help_text="Số dòng, hoặc số xã.")
+    answered = serializers.IntegerField(help_text="Số dòng, xã đã sửa hoặc xác nhận.")
+    changed = serializers.IntegerField(help_text="Số dòng khác kỳ trước; báo cáo xã: 0.")
+    error = serializers.IntegerField(help_text="Số dòng, xã còn lỗi, chưa gửi được.")
+    warning = serializers.IntegerField(help_text="Số dòng, xã có lưu ý.")
 
 
 class ReportDetailSerializer(ReportSerializer):

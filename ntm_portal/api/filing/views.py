@@ -85,7 +85,7 @@ class ObligationListView(FilingList):
         asked, scope = self.asked, request.user.scope
         owed = Obligation.objects.visible_to(scope).filter(**_owed(asked, ""))
         listed = rows.obligation_rows(owed.select_related("period", "department"), scope, clock.today())
-        wanted = {name: asked[name] for name in ("state", "is_overdue") if name in asked}
+        wanted = {name: asked[name] for name in ("state", "standing") if name in asked}
         return self.listed([row for row in listed if all(row[name] == wanted[name] for name in wanted)], {})
 
 
