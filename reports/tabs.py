@@ -11,6 +11,8 @@ from ntm_portal.accounts.permissions import may
 TABS: tuple[tuple[str, str, str], ...] = (
     ("Ai chưa nộp", "reports:board", "read_own_work"),
     ("Kỳ báo cáo", "reports:period-list", "read_own_work"),
+    ("Chờ duyệt", "reports:review-list", "review_reports"),
+    ("Mâu thuẫn", "reports:discrepancy-list", "read_own_work"),
 )
 
 
