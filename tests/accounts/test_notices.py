@@ -247,7 +247,7 @@ def test_answer_to_an_obstacle_is_told_to_who_raised_it(officer):
     obstacle = Obstacle.objects.create(
         raised_by=Department.objects.get(code=HEALTH), raised_at=clock.now(), description="Thiếu máy", answer="Đã cấp"
     )
-    assert (obstacle_answered(obstacle, url="/vuong-mac/"), obstacle_answered(obstacle, url="/vuong-mac/")) == (1, 0)
+    assert (obstacle_answered(obstacle), obstacle_answered(obstacle)) == (1, 0)
     obstacle.answered_at = clock.now()
-    assert obstacle_answered(obstacle, url="/vuong-mac/") == 1
+    assert obstacle_answered(obstacle) == 1
     assert of(officer, "obstacle_answered") == ["Vướng mắc được trả lời: Thiếu máy"] * 2
