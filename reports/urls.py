@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import board, communes, detail, moves, periods, reviewing
+from reports.views import board, communes, detail, moves, periods, reviewing, workbooks
 
 app_name = "reports"
 
@@ -26,4 +26,9 @@ urlpatterns = [
     path("<int:pk>/tra-lai/", reviewing.return_report, name="report-send-back"),
     path("mau-thuan/", reviewing.discrepancy_list, name="discrepancy-list"),
     path("mau-thuan/<int:pk>/", reviewing.rule_on, name="discrepancy-rule"),
+    path("<int:pk>/bieu/", workbooks.workbook, name="workbook"),
+    path("<int:pk>/bieu/nop/", workbooks.upload, name="workbook-upload"),
+    path("<int:pk>/bieu/<uuid:file>/", workbooks.preview, name="workbook-preview"),
+    path("<int:pk>/bieu/<uuid:file>/ghi/", workbooks.accept_workbook, name="workbook-accept"),
+    path("<int:pk>/bieu/<uuid:file>/danh-dau/", workbooks.marked_copy, name="workbook-marked"),
 ]
