@@ -118,31 +118,61 @@ def sheet(report: Report, *, only: Iterable[int] | None = None) -> Sheet:
 
     `only` are ids of lines, where a few are enough.
     """
-    rows = report.lines.select_related("commune__district", "indicator__criterion__criteria_set")
-    rows = rows.order_by(
+    return sheets([report], only=only)[report.pk]
+
+
+def sheets(reports: Iterable[Report], *, only: Iterable[int] | None = None) -> dict[int, Sheet]:
+    """Several criterion reports by id, as `sheet` gives each (seven queries for all that share a criteria set)."""
+    by_id = {report.pk: report for report in reports}
+    rows = ReportLine.objects.filter(report__in=by_id)
+    rows = rows.select_related("commune__district", "indicator__criterion__criteria_set").order_by(
         "commune__district__sort_key", "commune__sort_key", "indicator__criterion__number", "indicator__order"
     )
-    lines = list(rows if only is None else rows.filter(pk__in=set(only)))
-    code = set_code_of(lines)
-    if code is None:
-        return Sheet(report, (), ())
-    specs = specs_of({line.indicator_id for line in lines}, set_code=code)
+    held: dict[int, list[ReportLine]] = defaultdict(list)
+    for line in rows if only is None else rows.filter(pk__in=set(only)):
+        held[line.report_id].append(line)
+    lines = [line for found in held.values() for line in found]
+    specs = _specs_by_set(lines)
     previous = _previous(lines)
-    evidence, notes = _beside(report, Evidence), _beside(report, ReviewNote)
-    needing = set(Indicator.objects.filter(pk__in=specs, needs_evidence=True).values_list("pk", flat=True))
-    made = []
+    evidence, notes = _beside(by_id, Evidence), _beside(by_id, ReviewNote)
+    needing = set(
+        Indicator.objects.filter(pk__in={line.indicator_id for line in lines}, needs_evidence=True).values_list(
+            "pk", flat=True
+        )
+    )
+    found = {}
+    for pk, report in by_id.items():
+        known = specs.get(set_code_of(held[pk]) or "", {})
+        made = tuple(
+            _line(
+                report,
+                line,
+                known[line.indicator_id],
+                previous.get(line.previous_id or 0, Answer()),
+                evidence.get(line.pk, ()),
+                notes.get(line.pk, ()),
+                needing,
+            )
+            for line in held[pk]
+        )
+        used = {line.indicator_id for line in held[pk]}
+        found[pk] = Sheet(report, made, tuple(spec for key, spec in known.items() if key in used))
+    return found
+
+
+def _specs_by_set(lines: Iterable[ReportLine]) -> dict[str, dict[int, IndicatorSpec]]:
+    """Indicators of the lines by the code of their set (one query a set)."""
+    wanted: dict[str, set[int]] = defaultdict(set)
     for line in lines:
-        before = previous.get(line.previous_id or 0, Answer())
-        held = evidence.get(line.pk, ())
-        made.append(_line(report, line, specs[line.indicator_id], before, held, notes.get(line.pk, ()), needing))
-    return Sheet(report, tuple(made), tuple(specs.values()))
+        wanted[line.indicator.criterion.criteria_set.code].add(line.indicator_id)
+    return {code: specs_of(indicators, set_code=code) for code, indicators in wanted.items()}
 
 
-def _beside(report: Report, model: type[Evidence] | type[ReviewNote]) -> dict[int, tuple]:
-    """Evidence or notes of a report by line (one query)."""
+def _beside(reports: Iterable[int], model: type[Evidence] | type[ReviewNote]) -> dict[int, tuple]:
+    """Evidence or notes of reports by line (one query)."""
     found: dict[int, list] = defaultdict(list)
     related = ("file",) if model is Evidence else ("written_by",)
-    for record in model.objects.filter(report=report, line__isnull=False).select_related(*related):
+    for record in model.objects.filter(report__in=reports, line__isnull=False).select_related(*related):
         found[record.line_id].append(record)
     return {key: tuple(records) for key, records in found.items()}
 
