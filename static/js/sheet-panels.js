@@ -5,6 +5,7 @@
   const SECTION_MS = 1200;
   let kind = "";
   let checksTimer;
+  let acting = false; // the panel stays while an act that began in it is under way
 
   const PICKED = { "": "td", "thay-doi": ".is-changed", loi: ".is-wrong, .is-bad", "chua-xac-nhan": ".is-open" };
   const fold = (words) => words.normalize("NFD").replace(/[\u0300-\u036f]/g, "").toLowerCase().replace(/đ/g, "d").trim();
@@ -70,7 +71,7 @@
   const refresh = async () => {
     const held = document.getElementById("kiem-tra");
     const answer = await fetch(sheet.root().dataset.checks, { redirect: "manual" }).catch(() => null);
-    if (!answer?.ok) return;
+    if (!answer?.ok || acting) return;
     const parsed = document.createElement("template");
     parsed.innerHTML = await answer.text();
     const fresh = parsed.content.getElementById("kiem-tra");
@@ -111,9 +112,14 @@
     if (!event.target.hasAttribute("data-after-saving")) return;
     event.preventDefault();
     sheet.flush().then((saved) => {
-      if (saved) event.detail.issueRequest(true);
-      else document.getElementById("trang-thai").scrollIntoView({ block: "center" });
+      if (saved) {
+        acting = true;
+        event.detail.issueRequest(true);
+      } else document.getElementById("trang-thai").scrollIntoView({ block: "center" });
     });
+  });
+  document.addEventListener("htmx:afterRequest", () => {
+    acting = false;
   });
   // Another page in the place of the report, such as the one to sign in, is shown as what it is.
   document.addEventListener("htmx:beforeSwap", (event) => {

@@ -211,11 +211,18 @@
     if (walk(event) || (event.key !== "Tab" && (command(event) || typed(event)))) event.preventDefault();
   });
 
+  // A finger has no double click that a page hears of: it edits with a second touch.
+  let isTouch = false;
+  document.addEventListener("pointerdown", (event) => (isTouch = event.pointerType === "touch"));
+  document.addEventListener("dblclick", (event) => {
+    const cell = cellOf(event.target);
+    if (cell && !event.target.closest("a")) open(cell);
+  });
   document.addEventListener("mousedown", (event) => {
     const cell = cellOf(event.target);
     if (!cell || event.button || event.target.closest("a, .sheet-input")) return;
     event.preventDefault();
-    const again = cell === at && document.activeElement === cell && !event.shiftKey;
+    const again = isTouch && cell === at && document.activeElement === cell && !event.shiftKey;
     close(true);
     if (again) open(cell);
     else select(cell, { extend: event.shiftKey });
