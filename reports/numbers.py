@@ -61,7 +61,7 @@ def read_number(text: str) -> Decimal:
     if _PLAIN.fullmatch(said):
         return Decimal(said.replace(",", "."))
     grouped = _GROUPED.fullmatch(said)
-    if grouped is None or (grouped["rest"] or " ")[0] == grouped["mark"]:
+    if grouped is None or (grouped["rest"] or "")[:1] == grouped["mark"]:
         raise UnreadableError(f"“{said}” không phải là số; viết như 85 hoặc 85,5.")
     whole = said.removesuffix(grouped["rest"] or "").replace(grouped["mark"], "")
     return Decimal(whole + (grouped["rest"] or "").replace(",", "."))

@@ -166,12 +166,11 @@ class LineForm(forms.Form):
     def change(self, line: ReportLine) -> LineChange:
         """What is to become of the line: only what differs from it."""
         data, held = self.cleaned_data, line.facts
-        readings: dict[int, Reading | None] = {
-            key: reading for key, reading in data["readings"].items() if reading != held.get(key)
-        }
+        typed: dict[int, Reading | None] = data["readings"]
+        readings = {key: reading for key, reading in typed.items() if reading != held.get(key)}
         conclusion = data["conclusion"] if data["conclusion"] != line.conclusion else None
-        if conclusion == "" and readings:
-            conclusion = None  # follows from the values
+        if conclusion == "" and any(typed.values()):
+            conclusion, readings = None, typed  # follows from the values
         return LineChange(line.pk, data["revision"], conclusion, readings, data["note"], data["basis"])
 
 

@@ -1,5 +1,8 @@
 """A criterion report: its page, one line by itself, and its evidence. Commune reports have a page of their own."""
 
+from collections.abc import Callable, Iterable
+
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
@@ -8,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ntm_portal.accounts.models import User
 from ntm_portal.accounts.permissions import may, require
 from ntm_portal.core import clock
-from reports.actions.drafting import save_lines
+from ntm_portal.core.errors import DomainError
+from reports.actions.drafting import LineChange, save_lines
 from reports.actions.evidence import add_evidence, remove_evidence
 from reports.forms.filing import ActForm, CorrectionForm, EvidenceForm, GridFilterForm
 from reports.forms.typed import LineForm, initial_of
@@ -114,12 +118,25 @@ def report_line(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     report = own(request, pk) if request.method == "POST" else readable(request, pk)
     row = _row(report, line)
     form = LineForm(row.spec, request.POST or None, initial=_initial(row))
-    if request.method == "POST" and form.is_valid():
-        saved = save_lines(report, [form.change(row.line)], by=request.user)
-        if not saved.conflicts:
-            return redirect("reports:report-line", pk, line)
-        return _line_page(request, report, _row(report, line), _after_conflict(form, saved.conflicts[0]))
-    return _line_page(request, report, row, form)
+    if request.method != "POST" or not form.is_valid():
+        return _line_page(request, report, row, form)
+    conflicts: list[ReportLine] = []
+    answer = _to_line(request, row.line, lambda: conflicts.extend(_save_line(request, report, form.change(row.line))))
+    return _line_page(request, report, _row(report, line), _after_conflict(form, conflicts[0])) if conflicts else answer
+
+
+def _save_line(request: HttpRequest, report: Report, change: LineChange) -> Iterable[ReportLine]:
+    """Save one line; the line itself comes back where somebody else has changed it."""
+    return save_lines(report, [change], by=request.user).conflicts
+
+
+def _to_line(request: HttpRequest, line: ReportLine, act: Callable[[], object]) -> HttpResponse:
+    """Do it and show the line; a refusal is said there."""
+    try:
+        act()
+    except DomainError as error:
+        messages.error(request, error.message)
+    return redirect("reports:report-line", line.report_id, line.pk)
 
 
 def _row(report: Report, line: int) -> SheetLine:
@@ -170,15 +187,14 @@ def evidence_add(request: HttpRequest, pk: int, line: int) -> HttpResponse:
     form = EvidenceForm(request.POST, request.FILES)
     if not form.is_valid():
         return _line_page(request, report, row, LineForm(row.spec, initial=_initial(row)), form)
-    add_evidence(report, form.cleaned_data["upload"], by=request.user, line=row.line, title=form.cleaned_data["title"])
-    return redirect("reports:report-line", pk, line)
+    file, title = form.cleaned_data["upload"], form.cleaned_data["title"]
+    return _to_line(request, row.line, lambda: add_evidence(report, file, by=request.user, line=row.line, title=title))
 
 
 @require_POST
 def evidence_remove(request: HttpRequest, pk: int, evidence: int) -> HttpResponse:
     """Take a file of a line away again; one of another report is not found."""
     report = own(request, pk)
-    of_lines = Evidence.objects.filter(report=report, line__isnull=False).select_related("report")
+    of_lines = Evidence.objects.filter(report=report, line__isnull=False).select_related("report", "line")
     held = get_object_or_404(of_lines, pk=evidence)
-    remove_evidence(held, by=request.user)
-    return redirect("reports:report-line", pk, held.line_id)
+    return _to_line(request, held.line, lambda: remove_evidence(held, by=request.user))

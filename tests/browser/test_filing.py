@@ -171,7 +171,9 @@ def test_two_officers_see_both_values_and_choose(desk, draft):
     box.fill("Đã phủ 85 xã.")
     expect(draft.locator("[data-section=RESULTS]")).to_contain_text("Đã lưu")
     colleague.get_by_label("Kết quả thực hiện").fill("Lời khác.")
-    expect(colleague.locator("[data-section=RESULTS]")).to_contain_text(re.compile("Người khác vừa sửa mục này: ?Đã phủ"))
+    expect(colleague.locator("[data-section=RESULTS]")).to_contain_text(
+        re.compile("Người khác vừa sửa mục này: ?Đã phủ")
+    )
     colleague.get_by_role("button", name="Giữ của họ").click()
     expect(colleague.get_by_label("Kết quả thực hiện")).to_have_value("Đã phủ 85 xã.")
 
