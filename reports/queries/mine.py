@@ -12,11 +12,10 @@ from communes.models import Commune
 from criteria.models import Responsibility
 from ntm_portal.accounts.models import Department, Sponsorship
 from ntm_portal.accounts.scope import Scope
-from ntm_portal.core import clock
 from reports.models import CommuneEntry, Obligation, Report, ReportingPeriod, ReportLine
 from reports.models.report import ReportQuerySet
 from reports.queries.sheets import sheets
-from reports.tones import StateBadge, state_badge
+from reports.standing import Standing, standing_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +27,9 @@ class Owed:
     errors: int | None = None
 
     @property
-    def badge(self) -> StateBadge:
-        return state_badge(self.report)
-
-    @property
-    def is_late(self) -> bool:
-        return self.report.obligation.first_submitted_at is None and self.today > self.report.obligation.due_on
-
-    @property
-    def timing(self) -> str:
-        """How many days are left or gone; when it was handed in, once it was."""
-        obligation = self.report.obligation
-        if self.report.is_writable and self.report.state == Report.State.SENT_BACK:
-            return "cần sửa và gửi lại"
-        if obligation.first_submitted_at is not None:
-            late = (clock.local(obligation.first_submitted_at).date() - obligation.due_on).days
-            return f"nộp muộn {late} ngày" if late > 0 else "nộp đúng hạn"
-        left = (obligation.due_on - self.today).days
-        if left < 0:
-            return f"quá hạn {-left} ngày"
-        return "hạn hôm nay" if left == 0 else f"còn {left} ngày"
+    def standing(self) -> Standing:
+        """How the body stands with it: days left or gone, or when it came."""
+        return standing_of(self.report.obligation, self.report, self.report.obligation.period, self.today)
 
     @property
     def total(self) -> int:
@@ -93,7 +75,7 @@ def owed_by(departments: Iterable[int], today: date, *, scope: Scope) -> list[Ow
     rows = listed(scope).filter(obligation__department__in=departments, obligation__period__closed_on__isnull=True)
     reports = list(rows.order_by("obligation__due_on", "obligation__period__kind", "obligation__kind"))
     writing = [report for report in reports if report.is_criteria_report and report.is_writable]
-    errors = {pk: found.counts["error"] for pk, found in sheets(writing).items()} if writing else {}
+    errors = {found.report.pk: found.counts["error"] for found in sheets(writing)} if writing else {}
     return [Owed(report, today, errors.get(report.pk)) for report in reports]
 
 

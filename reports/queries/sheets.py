@@ -1,10 +1,11 @@
 """A criterion report as it is filled in, checked, reviewed and written into a workbook: one read for all of them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from communes.models import Commune
 from criteria.engine.facts import Conclusion, IndicatorSpec, MeasureSpec, Reading
 from criteria.engine.judge import IndicatorFinding
 from criteria.models import Assessment, Indicator, Measurement
@@ -114,65 +115,61 @@ def set_code_of(lines: Iterable[ReportLine]) -> str | None:
 
 
 def sheet(report: Report, *, only: Iterable[int] | None = None) -> Sheet:
-    """The lines of a criterion report, judged and checked (at most seven queries, however many lines).
+    """The lines of a criterion report, judged and checked (at most eight queries, however many lines).
 
     `only` are ids of lines, where a few are enough.
     """
-    return sheets([report], only=only)[report.pk]
+    return sheets([report], only=only)[0]
 
 
-def sheets(reports: Iterable[Report], *, only: Iterable[int] | None = None) -> dict[int, Sheet]:
-    """Several criterion reports by id, as `sheet` gives each (seven queries for all that share a criteria set)."""
-    by_id = {report.pk: report for report in reports}
-    rows = ReportLine.objects.filter(report__in=by_id)
-    rows = rows.select_related("commune__district", "indicator__criterion__criteria_set").order_by(
+def sheets(reports: Sequence[Report], *, only: Iterable[int] | None = None) -> list[Sheet]:
+    """The same of several reports, in their order, at the cost of one (a query more for each further criteria set)."""
+    rows = ReportLine.objects.filter(report__in=[report.pk for report in reports]).order_by(
         "commune__district__sort_key", "commune__sort_key", "indicator__criterion__number", "indicator__order"
     )
-    held: dict[int, list[ReportLine]] = defaultdict(list)
-    for line in rows if only is None else rows.filter(pk__in=set(only)):
-        held[line.report_id].append(line)
-    lines = [line for found in held.values() for line in found]
-    specs = _specs_by_set(lines)
+    lines = list(rows if only is None else rows.filter(pk__in=set(only)))
+    indicators = _with_places(lines)
+    specs: dict[int, IndicatorSpec] = {}
+    for code in sorted({indicator.criterion.criteria_set.code for indicator in indicators.values()}):
+        specs |= specs_of(indicators, set_code=code)
     previous = _previous(lines)
-    evidence, notes = _beside(by_id, Evidence), _beside(by_id, ReviewNote)
-    needing = set(
-        Indicator.objects.filter(pk__in={line.indicator_id for line in lines}, needs_evidence=True).values_list(
-            "pk", flat=True
-        )
-    )
-    found = {}
-    for pk, report in by_id.items():
-        known = specs.get(set_code_of(held[pk]) or "", {})
-        made = tuple(
-            _line(
-                report,
-                line,
-                known[line.indicator_id],
-                previous.get(line.previous_id or 0, Answer()),
-                evidence.get(line.pk, ()),
-                notes.get(line.pk, ()),
-                needing,
-            )
-            for line in held[pk]
-        )
-        used = {line.indicator_id for line in held[pk]}
-        found[pk] = Sheet(report, made, tuple(spec for key, spec in known.items() if key in used))
-    return found
-
-
-def _specs_by_set(lines: Iterable[ReportLine]) -> dict[str, dict[int, IndicatorSpec]]:
-    """Indicators of the lines by the code of their set (one query a set)."""
-    wanted: dict[str, set[int]] = defaultdict(set)
+    evidence, notes = _beside(lines, Evidence), _beside(lines, ReviewNote)
+    needing = {pk for pk, indicator in indicators.items() if indicator.needs_evidence}
+    owners = {report.pk: report for report in reports}
+    made: dict[int, list[SheetLine]] = defaultdict(list)
     for line in lines:
-        wanted[line.indicator.criterion.criteria_set.code].add(line.indicator_id)
-    return {code: specs_of(indicators, set_code=code) for code, indicators in wanted.items()}
+        before = previous.get(line.previous_id or 0, Answer())
+        held, said = evidence.get(line.pk, ()), notes.get(line.pk, ())
+        spec, report = specs[line.indicator_id], owners[line.report_id]
+        made[report.pk].append(_line(report, line, spec, before, held, said, needing))
+    return [_sheet(report, made[report.pk], specs) for report in reports]
 
 
-def _beside(reports: Iterable[int], model: type[Evidence] | type[ReviewNote]) -> dict[int, tuple]:
-    """Evidence or notes of reports by line (one query)."""
+def _with_places(lines: Sequence[ReportLine]) -> dict[int, Indicator]:
+    """Give each line its commune and its indicator, one record for all of its lines (two queries).
+
+    A join would build all of them anew for each of thousands of lines, most of the time of a queue.
+    """
+    communes = Commune.objects.select_related("district").in_bulk({line.commune_id for line in lines})
+    indicators = Indicator.objects.select_related("criterion__criteria_set").in_bulk(
+        {line.indicator_id for line in lines}
+    )
+    for line in lines:
+        line.commune, line.indicator = communes[line.commune_id], indicators[line.indicator_id]
+    return indicators
+
+
+def _sheet(report: Report, lines: Sequence[SheetLine], specs: Mapping[int, IndicatorSpec]) -> Sheet:
+    own = {row.spec.id for row in lines}
+    return Sheet(report, tuple(lines), tuple(spec for key, spec in specs.items() if key in own))
+
+
+def _beside(lines: Iterable[ReportLine], model: type[Evidence] | type[ReviewNote]) -> dict[int, tuple]:
+    """Evidence or notes by line (one query)."""
     found: dict[int, list] = defaultdict(list)
     related = ("file",) if model is Evidence else ("written_by",)
-    for record in model.objects.filter(report__in=reports, line__isnull=False).select_related(*related):
+    records = model.objects.filter(report__in={line.report_id for line in lines}, line__isnull=False)
+    for record in records.select_related(*related):
         found[record.line_id].append(record)
     return {key: tuple(records) for key, records in found.items()}
 

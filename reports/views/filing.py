@@ -21,7 +21,6 @@ from reports.numbers import conclusion_words, reading_text
 from reports.queries.grids import LineCells, check_groups, grid
 from reports.queries.sheets import Sheet, SheetLine, sheet
 from reports.tabs import tabs
-from reports.tones import state_badge
 from reports.views import communes
 
 
@@ -78,7 +77,6 @@ def about(request: HttpRequest, report: Report) -> dict[str, object]:
     is_newest = versions[-1].pk == report.pk
     return {
         "report": report,
-        "badge": state_badge(report),
         "versions": versions if len(versions) > 1 else [],
         "remarks": report.notes.filter(line__isnull=True, entry__isnull=True).select_related("written_by"),
         "days_left": (report.obligation.due_on - clock.today()).days,
@@ -169,7 +167,6 @@ def _line_page(
     context = {
         "title": f"{row.spec.code} · {row.line.commune.full_name}",
         "report": report,
-        "badge": state_badge(report),
         "row": row,
         "cells": LineCells(row),
         "form": form,
