@@ -40,11 +40,13 @@ def answering_json(view: Callable[..., JsonResponse]) -> Callable[..., JsonRespo
 def lines_save(request: HttpRequest, pk: int) -> JsonResponse:
     """Save what was typed in the grid; answers the cells as they are now, what could not be read, and conflicts."""
     report = own(request, pk)
+    before = _standing_before(request, report)
     typed = read_typed(report, request.body)
     saved = save_lines(report, typed.changes, by=request.user)
     touched = {line.pk for line in (*saved.lines, *saved.conflicts)}
     shown = sheet(saved.report, only=touched) if touched else None
     answer = {
+        **before,
         "revision": saved.report.revision,
         "saved_at": _clock_words(),
         "lines": {row.line.pk: cells_html(LineCells(row)) for row in (shown.lines if shown else ())},
@@ -52,6 +54,11 @@ def lines_save(request: HttpRequest, pk: int) -> JsonResponse:
         "faults": [{"line": f.line, "cell": f.cell, "message": f.message} for f in typed.faults],
     }
     return JsonResponse(answer)
+
+
+def _standing_before(request: HttpRequest, report: Report) -> dict[str, object]:
+    """The revision on which a save is made, and whether it was the sender's own: else others have been at work."""
+    return {"before": report.revision, "mine": report.saved_by_id in {None, request.user.pk}}
 
 
 def _clock_words() -> str:
@@ -99,9 +106,11 @@ def _section_json(request: HttpRequest, report: Report, form: SectionForm) -> Js
     if not form.is_valid():
         said = " ".join(word for words in form.errors.values() for word in words)
         return JsonResponse({"code": "invalid", "message": said}, status=400)
+    before = _standing_before(request, report)
     section = _write_section(request, report, form)
     report.refresh_from_db(fields=["revision"])
-    return JsonResponse({"revision": section.revision, "report": report.revision, "saved_at": _clock_words()})
+    answer = {**before, "section": section.revision, "revision": report.revision, "saved_at": _clock_words()}
+    return JsonResponse(answer)
 
 
 def _done(request: HttpRequest, report: Report, act: Callable[[], str]) -> HttpResponse:

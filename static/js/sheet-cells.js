@@ -45,10 +45,10 @@
     }
   };
 
-  // The revision that the page has seen grows by one with each save of one's own; more is the work of others.
-  sheet.seen = (revision) => {
+  // The page has seen what it saved itself. Where a save stood on what others had written meanwhile, it has not.
+  sheet.seen = ({ revision, before = revision - 1, mine = false }) => {
     const root = sheet.root();
-    if (revision - Number(root.dataset.revision) > 1) {
+    if (!mine && before > Number(root.dataset.revision)) {
       root.dataset.behind = "";
       return;
     }

@@ -103,7 +103,7 @@
     shown.dataset.taken = "yes";
     const grown = shown.dataset.revision !== sheet.root().dataset.revision;
     sheet.take(shown.querySelector("[data-cells]").innerHTML);
-    sheet.seen(Number(shown.dataset.revision));
+    sheet.seen({ revision: Number(shown.dataset.revision) });
     if (grown) document.dispatchEvent(new CustomEvent("sheet:saved"));
   });
 
@@ -158,8 +158,8 @@
     const said = await answer.json().catch(() => ({ message: "Chưa lưu được: tải lại trang; nội dung được giữ trong trình duyệt này." }));
     if (answer.status === 412) return disagree(form, said);
     if (!answer.ok) return say(form, said.message), false;
-    form.elements.revision.value = said.revision;
-    sheet.seen(said.report);
+    form.elements.revision.value = said.section;
+    sheet.seen(said);
     if (form.elements.text.value !== body.get("text")) return later(form), false;
     waiting.delete(form);
     store((kept) => kept.removeItem(keyOf(form)));

@@ -145,7 +145,7 @@
       repaint(line);
       keep(line);
     }
-    sheet.seen(answer.revision);
+    sheet.seen(answer);
     tellConflicts();
     const bad = [...pending.values()].reduce((sum, record) => sum + Object.keys(record.bad).length, 0);
     if (conflicts.size) sheet.state("Có dòng người khác vừa sửa: chọn bên dưới.", "lost");
