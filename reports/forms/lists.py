@@ -22,7 +22,7 @@ class ReportListForm(forms.Form):
     trang = forms.IntegerField(required=False, min_value=1, max_value=1_000_000, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, *, scope: Scope) -> None:
-        super().__init__(data, auto_id="bc-%s")
+        super().__init__(data, auto_id="bc-%s", label_suffix="")
         periods = ReportingPeriod.objects.opened().order_by("-data_until", "kind")
         self.periods = {period.slug: period for period in periods}
         self.fields["don_vi"].choices = [("", "Tất cả"), *departments_with_reports(scope)]
