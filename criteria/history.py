@@ -1,14 +1,14 @@
-"""How one commune came to stand where it stands: month by month, replayed from the ledger."""
+"""How one commune came to stand where it stands: month by month from the ledger, and one row as it was judged then."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from criteria.engine.facts import Entry
-from criteria.engine.judge import CriterionFinding, UnitFinding, judge_unit
+from criteria.engine.facts import Conclusion, Entry, Reading
+from criteria.engine.judge import CriterionFinding, IndicatorFinding, UnitFinding, judge_indicator, judge_unit
 from criteria.engine.replay import latest
-from criteria.models import Source
-from criteria.queries import CommuneStatus, Snapshot, ledger_entries
+from criteria.models import Assessment, Source
+from criteria.queries import CommuneStatus, Snapshot, catalogue, ledger_entries
 from ntm_portal.core import ledger
 
 _HISTORIES = ledger.Memory(128)
@@ -25,12 +25,13 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A criterion that changed between two points, and the source of the entry that changed it."""
+    """A criterion that changed between two points, and the entry that changed it: its source, its position."""
 
     as_of: date
     finding: CriterionFinding
     before: str
     source: Source | None
+    position: int | None
 
     @property
     def is_gain(self) -> bool:
@@ -64,7 +65,8 @@ def commune_history(status: CommuneStatus, shown: Snapshot) -> History:
 
 
 def _replay(status: CommuneStatus, shown: Snapshot) -> History:
-    entries = ledger_entries(shown.criteria_set, status.commune.id, shown.as_of, shown.known_at)
+    commune = status.commune.id
+    entries = ledger_entries(shown.criteria_set, [commune], shown.as_of, shown.known_at)[commune]
     if not entries:
         return History((), ())
     sources = Source.objects.in_bulk({entry.source_id for _, entry in entries})
@@ -94,5 +96,21 @@ def _changes(before: UnitFinding, now: UnitFinding, day: date, sources: dict[int
     for then, finding in zip(before.criteria, now.criteria, strict=True):
         if then.result.is_passed != finding.result.is_passed:
             last = max((f.entry for f in finding.indicators if f.entry), key=lambda e: e.order, default=None)
-            found.append(Change(day, finding, then.result.value, sources.get(last.source_id) if last else None))
+            source, position = (sources.get(last.source_id), last.position) if last else (None, None)
+            found.append(Change(day, finding, then.result.value, source, position))
     return found
+
+
+def finding_of_row(row: Assessment) -> IndicatorFinding | None:
+    """A row of the ledger judged by the thresholds known when it was recorded; none for a whole criterion.
+
+    Two queries; the indicator comes with its criterion and set.
+    """
+    if row.indicator is None:
+        return None
+    spec = catalogue(row.indicator.criterion.criteria_set.code, known_at=row.recorded_at)
+    indicator = next(i for c in spec.criteria for i in c.indicators if i.id == row.indicator_id)
+    readings = {m.measure_id: Reading(m.value, m.numerator, m.denominator) for m in row.measurements.all()}
+    conclusion = Conclusion(row.conclusion)
+    entry = Entry(row.position, row.as_of, row.recorded_at, conclusion, readings, row.note, row.basis, row.pk)
+    return judge_indicator(indicator, entry, row.commune.group)

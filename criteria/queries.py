@@ -1,7 +1,7 @@
 """The judged snapshot: what holds of every commune on a day, as known at a moment. Everything shown reads it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -287,14 +287,15 @@ def _held_entries(spec: SetSpec, as_of: date, known_at: datetime | None) -> _Hel
 
 
 def ledger_entries(
-    spec: SetSpec, commune_id: int, as_of: date, known_at: datetime | None
-) -> list[tuple[tuple[str, int], Entry]]:
-    """Everything recorded of one commune up to the day, keyed ("indicator" | "criterion", id) (one query)."""
-    rows = _known(spec, as_of, known_at).filter(commune_id=commune_id)
-    return [
-        (("indicator", indicator) if indicator else ("criterion", criterion or 0), entry)
-        for _, indicator, criterion, _, entry in _entries(rows)
-    ]
+    spec: SetSpec, communes: Iterable[int], as_of: date, known_at: datetime | None
+) -> dict[int, list[tuple[tuple[str, int], Entry]]]:
+    """Everything recorded of communes (ids) up to the day, each keyed ("indicator" | "criterion", id) (one query)."""
+    found: dict[int, list[tuple[tuple[str, int], Entry]]] = defaultdict(list)
+    for commune, indicator, criterion, _, entry in _entries(
+        _known(spec, as_of, known_at).filter(commune__in=set(communes))
+    ):
+        found[commune].append((("indicator", indicator) if indicator else ("criterion", criterion or 0), entry))
+    return found
 
 
 def _recognitions(on: date, known_at: datetime | None) -> list[tuple[str, str, Recognised]]:

@@ -12,6 +12,8 @@ TABS: tuple[tuple[str, str, str], ...] = (
     ("Của tôi", "reports:report-list", "read_own_work"),
     ("Ai chưa nộp", "reports:board", "read_own_work"),
     ("Kỳ báo cáo", "reports:period-list", "read_own_work"),
+    ("Chờ duyệt", "reports:review-list", "review_reports"),
+    ("Mâu thuẫn", "reports:discrepancy-list", "read_own_work"),
 )
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import acts, board, communes, filing, mine, periods
+from reports.views import acts, board, communes, filing, mine, periods, reviewing
 
 app_name = "reports"
 
@@ -29,4 +29,10 @@ urlpatterns = [
     path("ky/<int:pk>/mo/", periods.open_now, name="period-open"),
     path("ky/<int:pk>/dong/", periods.close, name="period-close"),
     path("ky/<int:pk>/mo-lai/", periods.reopen, name="period-reopen"),
+    path("duyet/", reviewing.review_list, name="review-list"),
+    path("<int:pk>/duyet/", reviewing.review, name="review"),
+    path("<int:pk>/phe-duyet/", reviewing.approve, name="report-approve"),
+    path("<int:pk>/tra-lai/", reviewing.return_report, name="report-send-back"),
+    path("mau-thuan/", reviewing.discrepancy_list, name="discrepancy-list"),
+    path("mau-thuan/<int:pk>/", reviewing.rule_on, name="discrepancy-rule"),
 ]

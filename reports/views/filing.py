@@ -82,6 +82,7 @@ def about(request: HttpRequest, report: Report) -> dict[str, object]:
         "days_left": (report.obligation.due_on - clock.today()).days,
         "can_write": can_write(request.user, report),
         "can_withdraw": is_own and period.is_open and report.state == Report.State.SUBMITTED,
+        "can_review": may(request.user, "review_reports") and report.state == Report.State.SUBMITTED,
         "can_correct": is_own and period.is_open and report.state == Report.State.APPROVED and is_newest,
         "act": ActForm(initial={"revision": report.revision}),
     }

@@ -55,7 +55,8 @@
   const state = form.querySelector("[data-entry-state]");
   const visits = form.querySelector("[data-visits]");
   const total = form.elements["chuyen-TOTAL_FORMS"];
-  const time = (at) => new Date(at).toLocaleTimeString("vi-VN", { hour: "2-digit", minute: "2-digit" });
+  const timeZone = "Asia/Ho_Chi_Minh";
+  const time = (at) => new Date(at).toLocaleTimeString("vi-VN", { timeZone, hour: "2-digit", minute: "2-digit" });
 
   const addVisit = () => {
     const number = Number(total.value);
@@ -127,7 +128,7 @@
   const draft = store.read(key);
   const isAnswerToSending = Boolean(form.querySelector("[role=alert]"));
   if (draft && !isAnswerToSending && Object.entries(draft.values).some(([name, value]) => served[name] !== value)) {
-    const when = `${time(draft.at)} ngày ${new Date(draft.at).toLocaleDateString("vi-VN")}`;
+    const when = `${time(draft.at)} ngày ${new Date(draft.at).toLocaleDateString("vi-VN", { timeZone })}`;
     if (draft.revision === form.elements.revision.value) {
       fillIn(draft);
       say(`Đã điền lại những gì bạn ghi lúc ${when} mà chưa lưu.`, "Bỏ bản nháp", () => {

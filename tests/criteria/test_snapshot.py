@@ -94,7 +94,7 @@ def test_the_ledger_of_one_commune_is_all_its_rows(lively, django_assert_num_que
     commune, spec = Commune.objects.get(code=DAK_NA), catalogue(SET, known_at=None)
 
     with django_assert_num_queries(1):
-        found = ledger_entries(spec, commune.pk, date(2020, 12, 31), None)
+        found = ledger_entries(spec, [commune.pk], date(2020, 12, 31), None)[commune.pk]
 
     assert sorted(found, key=lambda row: row[1].position) == sorted(
         whole_ledger(commune=commune)[DAK_NA], key=lambda row: row[1].position

@@ -213,14 +213,16 @@ def test_indicator_with_two_measures_shows_both(portal):
 def test_row_of_the_ledger_says_source_values_and_moment(portal):
     criterion = part(portal.get(f"/xa/{DAK_NA}/"), "details", 'id="tc-17"')
     shown = portal.get(re.search(r"/so-cai/\d+/", criterion).group())
+    basis = "QĐ 1980/QĐ-TTg ngày 17/10/2016, chỉ tiêu 17.1, vùng Tây Nguyên"
     pairs = re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", shown.content.decode(), re.DOTALL)
     assert {name: words(value) for name, value in pairs} == {
         "Xã": "Xã Đăk Na, Huyện Tu Mơ Rông",
         "Về": "chỉ tiêu 17.1 Tỷ lệ hộ được sử dụng nước hợp vệ sinh và nước sạch theo quy định",
         "Đúng vào ngày": "30/09/2020",
         "Kết luận": "Đạt",
-        "Tỷ lệ hộ dùng nước hợp vệ sinh": "99% hộ",
-        "Tỷ lệ hộ dùng nước sạch": "80,5% hộ",
+        "Kết quả khi đó": "✓ Đạt",
+        "Tỷ lệ hộ dùng nước hợp vệ sinh": f"99% hộ mức yêu cầu khi đó ≥ 95% hộ ({basis})",
+        "Tỷ lệ hộ dùng nước sạch": f"80,5% hộ mức yêu cầu khi đó ≥ 50% hộ ({basis})",
         "Nguồn": "Số liệu minh họa tháng 09/2020 (số liệu minh họa)",
         "Ghi nhận lúc": "16:30 30/09/2020",
     }

@@ -9,10 +9,22 @@ from ntm_portal.accounts.scope import Role
 from ntm_portal.core import clock
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.storing import Checked, store
+from reports.actions.communes import confirm_entries
 from reports.actions.drafting import LineChange, confirm_unchanged, save_lines
 from reports.actions.opening import open_period
 from reports.actions.transitions import approve_report, submit_report
-from reports.models import DueRule, Evidence, Obligation, Report, ReportingPeriod, ReportLine, ReviewNote, Ruling, Visit
+from reports.models import (
+    DueRule,
+    Evidence,
+    Obligation,
+    Observation,
+    Report,
+    ReportingPeriod,
+    ReportLine,
+    ReviewNote,
+    Ruling,
+    Visit,
+)
 from reports.queries.sheets import sheet
 from tests.factories.files import PDF
 
@@ -57,6 +69,13 @@ def finish(report: Report, by: User) -> Report:
 
 def handed_in(report: Report, by: User) -> Report:
     return submit_report(finish(report, by), by=by)
+
+
+def communes_handed_in(report: Report, by: User) -> Report:
+    """A commune report as it stands, every commune confirmed and every observation with a note."""
+    Observation.objects.filter(entry__report=report, note="").update(note="Ghi chú của kiểm thử")
+    confirm_entries(report, by=by)
+    return submit_report(report, by=by)
 
 
 def approved(report: Report, by: User, reviewer: User) -> Report:

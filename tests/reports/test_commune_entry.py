@@ -1,9 +1,12 @@
 """One commune of a commune report: written as one form, two people at once, obstacles, visits, evidence, the rules."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
 from directives.models import Obstacle
@@ -19,8 +22,6 @@ from tests.form_reader import untouched
 
 KON_PLONG = "UB613"
 DAK_NEN = "23452"
-
-pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
@@ -311,3 +312,29 @@ def test_who_does_not_write_the_report_reads_it_or_finds_nothing(entry, client, 
 @pytest.mark.one_database
 def test_commune_that_is_not_in_the_report_is_not_found(entry, browser):
     assert browser.get(f"/bao-cao/{entry.report_id}/xa/23407/").status_code == 404
+
+
+def race(entry: CommuneEntry, user, words: str, together: Barrier) -> str:
+    """Save against the entry as it was first; says what came of it."""
+    together.wait()
+    try:
+        save_entry(entry, EntryChange(revision=0, values={"help_given": words}, raised="Đường sạt lở"), by=user)
+    except StaleRevisionError as stale:
+        return f"{words} sees {stale.details['theirs']['help_given']}"
+    finally:
+        connection.close()
+    return f"{words} saved"
+
+
+def test_of_many_who_save_at_once_one_is_saved_and_the_others_see_what_it_wrote(committed_db):
+    user = person("nguoi-viet", KON_PLONG)
+    open_for(KON_PLONG)
+    entry = report_of(KON_PLONG, what=COMMUNES).entries.select_related("report__obligation").get(commune__code=DAK_NEN)
+    together = Barrier(6)
+    with ThreadPoolExecutor(6) as pool:
+        said = [pool.submit(race, entry, user, f"bản {number}", together) for number in range(6)]
+    kept = CommuneEntry.objects.get(pk=entry.pk)
+    assert sorted(f.result() for f in said) == sorted(
+        f"bản {n} saved" if kept.help_given == f"bản {n}" else f"bản {n} sees {kept.help_given}" for n in range(6)
+    )
+    assert (kept.revision, Obstacle.objects.count()) == (1, 1)

@@ -238,5 +238,5 @@ def test_nothing_is_written_in_a_closed_period(act, report, officer, coordinator
 
 
 def test_sheet_is_read_in_few_queries_however_many_lines(report, django_assert_max_num_queries):
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         assert len(sheet(report).lines) == 425

@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from criteria.history import finding_of_row
 from criteria.models import Assessment, CriteriaSet
 from ntm_portal.accounts.permissions import require
 from ntm_portal.core import clock, ledger
@@ -11,6 +12,7 @@ from ntm_portal.dashboard.asked import Asked
 from ntm_portal.dashboard.faults import empty_portal
 from ntm_portal.dashboard.finding import find as find_by_name
 from ntm_portal.dashboard.forms import SearchForm, StatusForm
+from reports.queries.provenance import provenance
 
 _SHOWN = 12
 """How many the palette shows; the search page shows them all."""
@@ -50,7 +52,9 @@ def ledger_row(request: HttpRequest, position: int) -> HttpResponse:
     known = Assessment.objects.filter(as_of__lte=clock.today()).select_related("source")
     row = (
         known.filter(position=position)
-        .select_related("commune__district", "village", "indicator", "criterion", "recorded_by")
+        .select_related(
+            "commune__district", "village", "indicator__criterion__criteria_set", "criterion", "recorded_by"
+        )
         .first()
     )
     if row is None:
@@ -62,7 +66,8 @@ def ledger_row(request: HttpRequest, position: int) -> HttpResponse:
         "trail": [("Tỉnh", "/"), (commune.full_name, f"/xa/{commune.code}/")],
         "carry": asked.query,
         "row": row,
-        "measurements": row.measurements.select_related("measure").order_by("measure__order"),
+        "finding": finding_of_row(row),
+        "origin": provenance(row, request.user.scope),
         "others": same.order_by("-as_of", "-position")[:24],
     }
     return render(request, "dashboard/ledger_row.html", context)
