@@ -37,10 +37,7 @@ class PlaceToGo:
 
 
 def _places_to_go(path: str) -> list[PlaceToGo]:
-    return [
-        PlaceToGo(name, reverse(view), bool(start) and path.startswith(start))
-        for name, view, start in _PLACES
-    ]
+    return [PlaceToGo(name, reverse(view), bool(start) and path.startswith(start)) for name, view, start in _PLACES]
 
 
 def _unread_notices(user: User | None) -> int:
