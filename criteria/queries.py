@@ -247,7 +247,7 @@ def _known(spec: SetSpec, as_of: date, known_at: datetime | None) -> QuerySet[As
     return rows if known_at is None else rows.filter(recorded_at__lte=known_at)
 
 
-def _entries(rows: QuerySet[Assessment]) -> list[tuple[int, int | None, int | None, str, Entry]]:
+def read_entries(rows: QuerySet[Assessment]) -> list[tuple[int, int | None, int | None, str, Entry]]:
     """(commune, indicator, criterion, kind of source, entry) of each row, with its readings (one query)."""
     found: dict[int, tuple[int, int | None, int | None, str, Entry]] = {}
     for values in rows.values_list(*_ENTRY_FIELDS):
@@ -276,7 +276,7 @@ def _held_entries(spec: SetSpec, as_of: date, known_at: datetime | None) -> _Hel
     indicators: Entries = defaultdict(dict)
     baselines: Entries = defaultdict(dict)
     illustrated = set()
-    for commune, indicator, criterion, kind, entry in _entries(latest):
+    for commune, indicator, criterion, kind, entry in read_entries(latest):
         if indicator is None:
             baselines[commune][criterion] = entry  # type: ignore[index]
         else:
@@ -291,9 +291,8 @@ def ledger_entries(
 ) -> dict[int, list[tuple[tuple[str, int], Entry]]]:
     """Everything recorded of communes (ids) up to the day, each keyed ("indicator" | "criterion", id) (one query)."""
     found: dict[int, list[tuple[tuple[str, int], Entry]]] = defaultdict(list)
-    for commune, indicator, criterion, _, entry in _entries(
-        _known(spec, as_of, known_at).filter(commune__in=set(communes))
-    ):
+    rows = _known(spec, as_of, known_at).filter(commune__in=set(communes))
+    for commune, indicator, criterion, _, entry in read_entries(rows):
         found[commune].append((("indicator", indicator) if indicator else ("criterion", criterion or 0), entry))
     return found
 

@@ -22,6 +22,7 @@ from reports.actions.drafting import LineChange, confirm_unchanged, save_lines, 
 from reports.actions.opening import close_period, open_period
 from reports.actions.transitions import Remark, approve_report, send_back, submit_report
 from reports.models import CommuneEntry, Obligation, Report, ReportingPeriod, Section, Visit
+from reports.queries.communes import commune_sheet
 from reports.queries.sheets import SheetLine, sheet
 
 DATA = Path(__file__).parent / "data"
@@ -175,6 +176,16 @@ def _write_entries(report: Report, by: User, phrases: dict[str, list[str]]) -> N
                 description=_pick(phrases["obstacle"], *about),
             )
             entry.obstacles.add(obstacle)
+    _say_again(report, phrases)
+
+
+def _say_again(report: Report, phrases: dict[str, list[str]]) -> None:
+    """What contradicted the ledger the month before still does: a report has to say what was seen each time."""
+    for row in commune_sheet(report).rows:
+        for seen in row.contradictions:
+            if not seen.observation.note:
+                seen.observation.note = _pick(phrases["contradiction"], row.entry.commune.code)
+                seen.observation.save(update_fields=["note"])
 
 
 def _contradict(entry: CommuneEntry, phrases: dict[str, list[str]]) -> None:

@@ -68,7 +68,7 @@ def period_opened(period: ReportingPeriod, obligations: Sequence[Obligation]) ->
         [
             Message(
                 person,
-                f"opened:{owed[0].pk}",
+                f"opened:{owed[0].pk}:",
                 f"Kỳ báo cáo {name} đã mở, hạn nộp {min(o.due_on for o in owed):%d/%m/%Y}",
                 f"Đơn vị của bạn có {len(owed)} báo cáo phải nộp trong kỳ {name}, đã điền sẵn số liệu kỳ trước:\n"
                 + "\n".join(
@@ -112,7 +112,7 @@ def due_soon(obligations: Iterable[Obligation], today: date) -> int:
         name = _name(obligation)
         return f"{name}: {when}", f"{name} chưa nộp; hạn nộp {obligation.due_on:%d/%m/%Y}, {when}."
 
-    return _tell_officers("due_soon", obligations, lambda o: f"due-soon:{o.pk}", words)
+    return _tell_officers("due_soon", obligations, lambda o: f"due-soon:{o.pk}:", words)
 
 
 def overdue(obligations: Iterable[Obligation], today: date) -> int:
@@ -164,8 +164,15 @@ def _officers(report: Report) -> list[User]:
     return officers_of([department]).get(department, [])
 
 
+def no_longer_owed(obligations: Iterable[Obligation]) -> None:
+    """What was said of reports to come is done with: they were handed in, or their period is over."""
+    settle([f"{said}:{o.pk}:" for o in obligations for said in ("opened", "due-soon", "overdue")])
+
+
 def submitted(report: Report) -> int:
     """Tell the coordination office that there is something to review."""
+    no_longer_owed([report.obligation])
+    settle([f"sent-back:{report.pk}:"])
     name, body = _name(report.obligation), report.obligation.department.short_name
     return notify(
         "submitted",
@@ -179,7 +186,7 @@ def submitted(report: Report) -> int:
 
 def no_longer_waiting(report: Report) -> None:
     """Nobody has to look at the report any more: it was decided, or taken back."""
-    settle(f"submitted:{report.pk}:")
+    settle([f"submitted:{report.pk}:"])
 
 
 def sent_back(report: Report) -> int:
@@ -233,7 +240,7 @@ def review_asked(ruling: Ruling) -> int:
     return notify(
         "review_asked",
         {person.pk: person for held in people.values() for person in held}.values(),
-        key=f"review-asked:{ruling.pk}",
+        key=f"review-asked:{ruling.pk}:{ruling.ruled_at:%Y%m%d%H%M%S%f}",
         subject=f"Rà soát tiêu chí {criterion.number} ở {commune.full_name}",
         text=f"{observation.entry.report.obligation.department.short_name} ghi nhận tại {commune.full_name}: "
         f"tiêu chí {criterion.number} {seen}, khác với kết luận đang có. "

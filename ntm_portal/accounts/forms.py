@@ -14,6 +14,7 @@ from ntm_portal.accounts.lockout import password_fits
 from ntm_portal.accounts.models import ApiToken, Notice, NoticePreference, User
 from ntm_portal.accounts.notices import KINDS
 from ntm_portal.core import clock
+from ntm_portal.core.querying import QueryForm
 
 
 class SignInForm(AuthenticationForm):
@@ -174,6 +175,12 @@ class ForgottenPasswordForm(PasswordResetForm):
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].label = "Địa chỉ thư điện tử đã đăng ký"
+
+
+class NoticesForm(QueryForm):
+    """Which page of the notices."""
+
+    trang = forms.IntegerField(required=False, min_value=1, max_value=1_000_000)
 
 
 class NoticePreferencesForm(forms.Form):

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ntm_portal.accounts.forms import NoticePreferencesForm
+from ntm_portal.accounts.forms import NoticePreferencesForm, NoticesForm
 from ntm_portal.accounts.models import Notice
 from ntm_portal.accounts.notices import KINDS
 from ntm_portal.core import clock
@@ -20,9 +20,10 @@ PER_PAGE = 30
 @require_safe
 def notices(request: HttpRequest) -> HttpResponse:
     """My notices: unread first, then the latest."""
+    given = NoticesForm.read(request.GET)
     rows = Notice.objects.visible_to(request.user.scope)
     rows = rows.alias(is_read=Q(read_at__isnull=False)).order_by("is_read", "-created_at", "-pk")
-    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("trang"))
+    page = Paginator(rows, PER_PAGE).get_page(given["trang"] or 1)
     context = {
         "title": "Thông báo",
         "notices": [(notice, KINDS[notice.kind].label if notice.kind in KINDS else "") for notice in page],

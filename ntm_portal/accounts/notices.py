@@ -8,13 +8,15 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import partial
+from functools import partial, reduce
+from operator import or_
 
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
 
@@ -25,6 +27,7 @@ from ntm_portal.core import clock
 _LOGGER = logging.getLogger(__name__)
 MOST_AT_ONCE = 20
 """E-mails that an act sends itself; the rest leaves with the next `send_reminders`, so that nobody waits for it."""
+_BATCH = 100
 Delivery = Notice.Delivery
 
 
@@ -125,9 +128,11 @@ def _written(kind: str, message: Message, chosen: Mapping[int, str]) -> Notice:
     )
 
 
-def settle(key_start: str) -> int:
-    """Mark as read what needs nobody's attention any more; returns how many were unread."""
-    return Notice.objects.unread().filter(key__startswith=key_start).update(read_at=clock.now())
+def settle(starts: Sequence[str]) -> None:
+    """Mark as read what needs nobody's attention any more, by how the keys begin."""
+    for first in range(0, len(starts), _BATCH):
+        about = reduce(or_, (Q(key__startswith=start) for start in starts[first : first + _BATCH]))
+        Notice.objects.unread().filter(about).update(read_at=clock.now())
 
 
 def _mail_at_once(told: Collection[tuple[int, str]]) -> None:

@@ -5,6 +5,8 @@ from typing import Any
 
 from django.utils.encoding import iri_to_uri
 from rest_framework import serializers
+from rest_framework.exceptions import MethodNotAllowed
+from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.utils.urls import remove_query_param, replace_query_param
@@ -13,6 +15,7 @@ from rest_framework.views import APIView
 from criteria.asking import Answer, answer
 from ntm_portal.api import parameters
 from ntm_portal.api.columns import Path, ordered, paths_of
+from ntm_portal.api.gate import etag_of_data
 from ntm_portal.api.renderers import JsonRenderer
 from ntm_portal.core import audit, ledger, text
 from ntm_portal.core.errors import NotFoundError
@@ -22,13 +25,26 @@ class StatusView(APIView):
     """An answer about a day, tied to a ledger position."""
 
     is_public = True
+    rests_on_ledger = True
+    """Whether the position alone tells that an answer is still the same; else its ETag is made of what it says."""
+    revision: int | None = None
+    """Of the one record that an answer is about: its ETag begins with it, and If-Match asks for it."""
     http_method_names = ["get", "head"]
     query: type[parameters.Query] = parameters.StatusQuery
 
     def initial(self, request: Request, *args, **kwargs) -> None:
+        if request.method.lower() not in self.http_method_names:
+            self._refuse_method(request)
         super().initial(request, *args, **kwargs)
         self.position: ledger.Position = request.auth.position if request.auth else ledger.current()
         self.asked = self.query.read(request, self.position)
+
+    def _refuse_method(self, request: Request) -> None:
+        """Raise MethodNotAllowed, whatever else is wrong with the request, but to nobody who may not even ask."""
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        self.check_throttles(request)
+        raise MethodNotAllowed(request.method)
 
     def answer(self) -> Answer:
         """The snapshot asked for."""
@@ -54,8 +70,11 @@ class StatusView(APIView):
 
     def finalize_response(self, request, response, *args, **kwargs):
         response = super().finalize_response(request, response, *args, **kwargs)
-        if response.status_code == 200:
-            response.ledger_position = self.position
+        if response.status_code == 200 and request.method in SAFE_METHODS:
+            if self.rests_on_ledger:
+                response.ledger_position = self.position
+            else:
+                response.own_etag = etag_of_data(response.data, request.accepted_renderer.format, self.revision)
         return response
 
 

@@ -20,6 +20,7 @@ from django.http import HttpRequest, HttpResponse
 from ntm_portal.accounts.trail import file_given, token_used
 from ntm_portal.api.auth import ALLOWANCE, CALLER, Caller, find_caller, note_use, token_in
 from ntm_portal.api.problems import problem
+from ntm_portal.api.renderers import JsonRenderer
 from ntm_portal.core import clock, ledger
 from ntm_portal.core.hardening import fixed_headers
 from ntm_portal.core.release import release_digest
@@ -55,6 +56,13 @@ def etag_of(environ: Mapping[str, Any], position: ledger.Position) -> str:
         environ.get("HTTP_ACCEPT", ""),
     )
     return '"' + hashlib.blake2b("\n".join(asked).encode(), digest_size=16).hexdigest() + '"'
+
+
+def etag_of_data(data: Any, kind: str, revision: int | None = None) -> str:
+    """The strong ETag of an answer that does not rest on the ledger alone: made of what it says, and how."""
+    said = JsonRenderer().render(data) + kind.encode() + release_digest().encode()
+    digest = hashlib.blake2b(said, digest_size=16).hexdigest()
+    return f'"{digest}"' if revision is None else f'"{revision}-{digest}"'
 
 
 def _is_shown(etag: str, environ: Mapping[str, Any]) -> bool:
@@ -126,21 +134,21 @@ def _limited(wait: float, start_response: Callable) -> list[bytes]:
 
 
 class ConditionalAnswerMiddleware:
-    """Outermost in Django: gives every status answer its ETag, and keeps it as it leaves."""
+    """Outermost in Django: gives every answer its ETag; one that rests on the ledger alone is kept as it leaves."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        position = getattr(response, "ledger_position", None)
-        if position is None or response.status_code != 200 or request.method not in _READING:
+        position, own = getattr(response, "ledger_position", None), getattr(response, "own_etag", None)
+        if (position is None and own is None) or response.status_code != 200 or request.method not in _READING:
             return response
-        etag = etag_of(request.META, position)
+        etag = own or etag_of(request.META, position)
         response["ETag"] = etag
         response["Cache-Control"] = _CACHE_CONTROL
         response["Content-Length"] = str(len(response.content))
-        if not response.cookies:
+        if own is None and not response.cookies:
             _ANSWERS.keep(etag, Kept(response.content, list(response.items()), getattr(response, "file_name", "")))
         if _is_shown(etag, request.META):
             return HttpResponse(status=304, headers={"ETag": etag, "Cache-Control": _CACHE_CONTROL})

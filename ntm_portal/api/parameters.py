@@ -15,6 +15,7 @@ from criteria.models import CriteriaSet, Tier
 from ntm_portal.api import remembered
 from ntm_portal.api import serializers as shapes
 from ntm_portal.api.columns import sortable_names
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core import clock, ledger, text
 
 DATE_WORDS = "Ngày phải theo dạng YYYY-MM-DD, ví dụ 2020-10-13."
@@ -27,11 +28,11 @@ _ALWAYS = {"format"}
 _SEVERAL = (serializers.ListField, serializers.MultipleChoiceField)
 
 
-def _choices(kind: str, values: list[str]) -> dict:
+def choices_of(kind: str, values: list[str]) -> dict:
     return {"choices": values, "required": False, "error_messages": {"invalid_choice": f"{kind}: {', '.join(values)}."}}
 
 
-def _words(said: str) -> dict[str, str]:
+def same_words(said: str) -> dict[str, str]:
     """The same words for whatever may be wrong with a value."""
     return dict.fromkeys(("invalid", "blank", "min_value", "max_value", "max_string_length"), said)
 
@@ -62,7 +63,7 @@ class Query(serializers.Serializer):
     def read(cls, request: Request, at: ledger.Position) -> dict:
         """The validated parameters of a request; `at` says of which position codes must be known.
 
-        Raises ValidationError naming each faulty one.
+        Raises QueryError naming each faulty one.
         """
         declared, values, faults = cls().fields, {}, {}
         accepted = ", ".join(sorted({*declared, *_ALWAYS}))
@@ -76,9 +77,10 @@ class Query(serializers.Serializer):
             else:
                 values[name] = given[0]
         if faults:
-            raise serializers.ValidationError(faults)
+            raise QueryError(faults)
         query = cls(data=values, context={"at": at})
-        query.is_valid(raise_exception=True)
+        if not query.is_valid():
+            raise QueryError(query.errors)
         return query.validated_data
 
     def known(self, value: str, codes: Sequence[str], kind: str) -> str:
@@ -102,7 +104,7 @@ class StatusQuery(Query):
     )
     set = serializers.CharField(
         required=False,
-        error_messages=_words("Ghi mã một bộ tiêu chí, ví dụ xa-ntm-2016-2020."),
+        error_messages=same_words("Ghi mã một bộ tiêu chí, ví dụ xa-ntm-2016-2020."),
         help_text="Mã bộ tiêu chí (mặc định: bộ xã nông thôn mới đang có hiệu lực).",
     )
 
@@ -124,7 +126,7 @@ class ListQuery(Query):
         required=False,
         default=1,
         min_value=1,
-        error_messages=_words("Trang là số từ 1."),
+        error_messages=same_words("Trang là số từ 1."),
         help_text="Tệp CSV, XLSX chứa cả danh sách; chỉ khi ghi page hoặc page_size thì tệp chứa đúng trang đó.",
     )
     page_size = serializers.IntegerField(
@@ -132,12 +134,12 @@ class ListQuery(Query):
         default=100,
         min_value=1,
         max_value=500,
-        error_messages=_words("Số dòng một trang từ 1 đến 500."),
+        error_messages=same_words("Số dòng một trang từ 1 đến 500."),
     )
     ordering = serializers.CharField(required=False, allow_blank=True)
     search = serializers.CharField(
         required=False,
-        error_messages=_words(SEARCH_WORDS),
+        error_messages=same_words(SEARCH_WORDS),
         help_text="Không phân biệt dấu, chữ hoa.",
     )
     fields_ = serializers.CharField(required=False, allow_blank=True)
@@ -184,17 +186,21 @@ class CommuneListQuery(StatusQuery, ListQuery):
     row = shapes.CommuneSerializer
 
     district = serializers.CharField(
-        required=False, error_messages=_words("Mã huyện gồm ba chữ số, ví dụ 617."), help_text="Mã huyện, ví dụ 617."
+        required=False,
+        error_messages=same_words("Mã huyện gồm ba chữ số, ví dụ 617."),
+        help_text="Mã huyện, ví dụ 617.",
     )
-    kind = serializers.ChoiceField(**_choices("Loại đơn vị", Commune.Kind.values))
-    group = serializers.ChoiceField(**_choices("Khu vực", Commune.Group.values))
-    band = serializers.ChoiceField(**_choices("Nhóm", [band.value for band in Band]))
-    tier = serializers.ChoiceField(**_choices("Bậc", [*Tier.values[:3], "none"]))
-    meets_standard = serializers.BooleanField(required=False, error_messages=_words("Chỉ nhận true hoặc false."))
-    criteria_met_min = serializers.IntegerField(required=False, error_messages=_words("Phải là số nguyên."))
-    criteria_met_max = serializers.IntegerField(required=False, error_messages=_words("Phải là số nguyên."))
+    kind = serializers.ChoiceField(**choices_of("Loại đơn vị", Commune.Kind.values))
+    group = serializers.ChoiceField(**choices_of("Khu vực", Commune.Group.values))
+    band = serializers.ChoiceField(**choices_of("Nhóm", [band.value for band in Band]))
+    tier = serializers.ChoiceField(**choices_of("Bậc", [*Tier.values[:3], "none"]))
+    meets_standard = serializers.BooleanField(required=False, error_messages=same_words("Chỉ nhận true hoặc false."))
+    criteria_met_min = serializers.IntegerField(required=False, error_messages=same_words("Phải là số nguyên."))
+    criteria_met_max = serializers.IntegerField(required=False, error_messages=same_words("Phải là số nguyên."))
     criterion_not_met = serializers.IntegerField(
-        required=False, error_messages=_words("Phải là số tiêu chí, ví dụ 17."), help_text="Số của tiêu chí chưa đạt."
+        required=False,
+        error_messages=same_words("Phải là số tiêu chí, ví dụ 17."),
+        help_text="Số của tiêu chí chưa đạt.",
     )
 
     def validate_district(self, value: str) -> str:
@@ -205,7 +211,7 @@ class SummaryQuery(StatusQuery):
     """Parameters of `summary/`."""
 
     by = serializers.ChoiceField(
-        **_choices("by", ["province", "district", "criterion", "department"]), default="province"
+        **choices_of("by", ["province", "district", "criterion", "department"]), default="province"
     )
 
 
@@ -214,10 +220,10 @@ class TargetListQuery(StatusQuery, ListQuery):
 
     row = shapes.TargetSerializer
 
-    state = serializers.ChoiceField(**_choices("Trạng thái", ["MET", "ON_TRACK", "AT_RISK", "MISSED"]))
+    state = serializers.ChoiceField(**choices_of("Trạng thái", ["MET", "ON_TRACK", "AT_RISK", "MISSED"]))
     directive = serializers.CharField(
         required=False,
-        error_messages=_words("Ghi số, ký hiệu văn bản, ví dụ 3867/UBND-NNTN."),
+        error_messages=same_words("Ghi số, ký hiệu văn bản, ví dụ 3867/UBND-NNTN."),
         help_text="Số, ký hiệu văn bản.",
     )
 
@@ -230,8 +236,8 @@ class SetListQuery(ListQuery):
 
     row = shapes.CriteriaSetSerializer
 
-    subject = serializers.ChoiceField(**_choices("Đối tượng", CriteriaSet.Subject.values))
-    tier = serializers.ChoiceField(**_choices("Bậc", Tier.values))
+    subject = serializers.ChoiceField(**choices_of("Đối tượng", CriteriaSet.Subject.values))
+    tier = serializers.ChoiceField(**choices_of("Bậc", Tier.values))
 
 
 class DistrictListQuery(StatusQuery, ListQuery):

@@ -3,8 +3,11 @@
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, JsonResponse
 from rest_framework import exceptions
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.settings import api_settings
 from rest_framework.views import set_rollback
 
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core.errors import BadQueryError, DomainError
 
 _TITLES = {
@@ -15,7 +18,10 @@ _TITLES = {
     405: "Phương thức không dùng được",
     406: "Không có định dạng này",
     409: "Trái quy tắc",
+    412: "Đã có người sửa trước",
     415: "Kiểu nội dung không nhận",
+    422: "Khóa lặp đã dùng cho việc khác",
+    428: "Thiếu điều kiện",
     429: "Quá nhiều yêu cầu",
     500: "Lỗi máy chủ",
 }
@@ -31,9 +37,13 @@ _DETAILS = {
 }
 
 
-def problem(status: int, title: str, detail: str, errors: list[dict] | None = None) -> JsonResponse:
-    """An application/problem+json response."""
+_WHOLE = api_settings.NON_FIELD_ERRORS_KEY
+
+
+def problem(status: int, title: str, detail: str, errors: list[dict] | None = None, **members: object) -> JsonResponse:
+    """An application/problem+json response; `members` are further ones, left out where they are empty."""
     body = {"type": "about:blank", "title": title, "status": status, "detail": detail}
+    body |= {name: value for name, value in members.items() if value}
     if errors:
         body["errors"] = errors
     response = JsonResponse(body, status=status, json_dumps_params={"ensure_ascii": False})
@@ -42,16 +52,25 @@ def problem(status: int, title: str, detail: str, errors: list[dict] | None = No
 
 
 def _faults(detail, pointer: str, separator: str) -> list[dict]:
-    """Flatten DRF's nested error detail into pointers."""
+    """Flatten DRF's nested error detail into pointers; what is wrong with the whole points at the whole."""
     if isinstance(detail, dict):
-        return [fault for name, inner in detail.items() for fault in _faults(inner, f"{pointer}{separator}{name}", "/")]
+        return [
+            fault
+            for name, inner in detail.items()
+            for fault in _faults(inner, pointer if name == _WHOLE else f"{pointer}{separator}{name}", "/")
+        ]
     if isinstance(detail, list):
-        return [fault for inner in detail for fault in _faults(inner, pointer, "/")]
+        # A list of many records is in the place of each: {} where there is nothing wrong.
+        places = any(isinstance(inner, dict) for inner in detail)
+        return [
+            fault
+            for index, inner in enumerate(detail)
+            for fault in _faults(inner, f"{pointer}/{index}" if places else pointer, "/")
+        ]
     return [{"pointer": pointer, "detail": str(detail), "code": getattr(detail, "code", "invalid")}]
 
 
-def _bad_input(detail, method: str) -> JsonResponse:
-    is_query = method in {"GET", "HEAD"}
+def _bad_input(detail, *, is_query: bool) -> JsonResponse:
     faults = _faults(detail, "?" if is_query else "#", "" if is_query else "/")
     said = " ".join(fault["detail"] for fault in faults)
     return problem(400, _TITLES[400], said, faults)
@@ -60,13 +79,13 @@ def _bad_input(detail, method: str) -> JsonResponse:
 def problem_for(error: Exception, context: dict) -> JsonResponse | None:
     """DRF's exception handler; none lets an unforeseen error become a plain 500."""
     set_rollback()
-    method = context["request"].method
     if isinstance(error, BadQueryError):
-        return _bad_input(error.errors, method)
+        return _bad_input(error.errors, is_query=True)
     if isinstance(error, DomainError):
-        return problem(error.status, _TITLES.get(error.status, _TITLES[409]), error.message)
+        return _of_domain_error(error)
     if isinstance(error, exceptions.ValidationError):
-        return _bad_input(error.detail, method)
+        is_query = isinstance(error, QueryError) or context["request"].method in SAFE_METHODS
+        return _bad_input(error.detail, is_query=is_query)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     elif isinstance(error, PermissionDenied):
@@ -74,6 +93,20 @@ def problem_for(error: Exception, context: dict) -> JsonResponse | None:
     if not isinstance(error, exceptions.APIException):
         return None
     return _of_api_exception(error)
+
+
+def _of_domain_error(error: DomainError) -> JsonResponse:
+    title = _TITLES.get(error.status, _TITLES[409])
+    faults = [
+        {"pointer": f"#/lines/{fault.index}/{_FIELDS.get(fault.field, fault.field)}", "detail": fault.message,
+         "code": error.code}
+        for fault in getattr(error, "faults", ())
+    ]  # fmt: skip
+    return problem(error.status, title, error.message, faults, code=error.code, details=error.details)
+
+
+_FIELDS = {"readings": "measures"}
+"""What a body calls by another name than the action does."""
 
 
 def _of_api_exception(error: exceptions.APIException) -> JsonResponse:

@@ -6,6 +6,7 @@ from typing import Any
 from communes.models import District
 from criteria.models import CriteriaSet
 from directives.models import Directive
+from ntm_portal.accounts.models import Department
 from ntm_portal.core import ledger
 
 _TABLES = ledger.Memory(64)
@@ -19,6 +20,11 @@ def rows(at: ledger.Position, key: Hashable, build: Callable[[], Sequence[Any]])
 def district_codes(at: ledger.Position) -> Sequence[str]:
     """Codes of all districts, also of those that are closed."""
     return rows(at, "districts", lambda: list(District.objects.order_by("code").values_list("code", flat=True)))
+
+
+def department_codes(at: ledger.Position) -> Sequence[str]:
+    """Codes of all bodies."""
+    return rows(at, "departments", lambda: list(Department.objects.order_by("code").values_list("code", flat=True)))
 
 
 def set_codes(at: ledger.Position) -> Sequence[str]:

@@ -6,12 +6,12 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from rest_framework.exceptions import ValidationError
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.utils.encoders import JSONEncoder
 
 from ntm_portal.api.columns import table
+from ntm_portal.api.errors import QueryError
 from ntm_portal.core.sheets import plain_text, write_xlsx
 
 
@@ -76,7 +76,7 @@ class NamedFormatNegotiation(DefaultContentNegotiation):
         found = [renderer for renderer in renderers if renderer.format == format]
         if not found:
             offered = ", ".join(dict.fromkeys(r.format for r in renderers))
-            raise ValidationError({"format": f"Định dạng phải là một trong: {offered}."}, code="invalid_choice")
+            raise QueryError({"format": f"Định dạng phải là một trong: {offered}."}, code="invalid_choice")
         return found
 
     def select_renderer(self, request, renderers, format_suffix=None):

@@ -335,15 +335,22 @@ class ProblemSerializer(serializers.Serializer):
     status = serializers.IntegerField()
     detail = serializers.CharField()
     errors = FaultSerializer(many=True, required=False)
+    code = serializers.CharField(required=False, help_text="Quy tắc nào, khi trái một quy tắc của chương trình.")
+    details = serializers.DictField(required=False, help_text="Về điều gì.")
 
 
-def page_of(row: type[serializers.Serializer], *, with_condition: bool = True) -> type[serializers.Serializer]:
-    """The envelope of a list of rows, as one named schema."""
-    bases = (ConditionSerializer,) if with_condition else (serializers.Serializer,)
+class PlainSerializer(serializers.Serializer):
+    """An answer that says nothing of itself."""
+
+
+def page_of(
+    row: type[serializers.Serializer], *, stand: type[serializers.Serializer] = ConditionSerializer
+) -> type[serializers.Serializer]:
+    """The envelope of a list of rows, as one named schema; `stand` is what the answer says of itself."""
     members = {
         "count": serializers.IntegerField(),
         "next": serializers.CharField(allow_null=True),
         "previous": serializers.CharField(allow_null=True),
         "results": row(many=True),
     }
-    return type(f"{row.__name__.removesuffix('Serializer')}PageSerializer", bases, members)
+    return type(f"{row.__name__.removesuffix('Serializer')}PageSerializer", (stand,), members)

@@ -4,7 +4,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path, register_converter
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-from ntm_portal.api import views
+from ntm_portal.api import registers, views
+from ntm_portal.api.filing import acts
+from ntm_portal.api.filing import views as filing
 from ntm_portal.api.problems import problem
 from ntm_portal.core.converters import CommuneCode
 
@@ -23,6 +25,7 @@ ADDRESSES = [
     ("communes/", views.CommuneListView, "commune-list"),
     ("communes/<gso:code>/", views.CommuneDetailView, "commune-detail"),
     ("communes/<gso:code>/status/", views.CommuneStatusView, "commune-status"),
+    ("communes/<gso:code>/history/", registers.CommuneHistoryView, "commune-history"),
     ("status/", views.MatrixView, "status"),
     ("summary/", views.SummaryView, "summary"),
     ("targets/", views.TargetListView, "target-list"),
@@ -30,6 +33,21 @@ ADDRESSES = [
     ("districts/", views.DistrictListView, "district-list"),
     ("criteria-sets/", views.CriteriaSetListView, "criteriaset-list"),
     ("criteria-sets/<slug:code>/", views.CriteriaSetDetailView, "criteriaset-detail"),
+    ("changes/", registers.ChangesView, "changes"),
+    ("villages/", registers.VillageListView, "village-list"),
+    ("departments/", registers.DepartmentListView, "department-list"),
+    ("recognitions/", registers.RecognitionListView, "recognition-list"),
+    ("directives/", registers.DirectiveListView, "directive-list"),
+    ("directives/<int:pk>/", registers.DirectiveDetailView, "directive-detail"),
+    ("reporting-periods/", filing.PeriodListView, "reportingperiod-list"),
+    ("obligations/", filing.ObligationListView, "obligation-list"),
+    ("reports/", filing.ReportListView, "report-list"),
+    ("reports/<int:pk>/", filing.ReportDetailView, "report-detail"),
+    ("reports/<int:pk>/lines/", filing.ReportLinesView, "report-lines"),
+    ("reports/<int:pk>/submit/", acts.ReportSubmitView, "report-submit"),
+    ("reports/<int:pk>/withdraw/", acts.ReportWithdrawView, "report-withdraw"),
+    ("reports/<int:pk>/approve/", acts.ReportApproveView, "report-approve"),
+    ("reports/<int:pk>/send-back/", acts.ReportSendBackView, "report-send-back"),
 ]
 # The API answers 401 itself; a redirect to the sign-in page is of no use to another system.
 urlpatterns = [path(address, login_not_required(view.as_view()), name=name) for address, view, name in ADDRESSES]

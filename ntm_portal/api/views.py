@@ -12,7 +12,7 @@ from communes.queries import communes_on, province_name
 from criteria import summaries
 from criteria.models import CriteriaSet
 from criteria.picking import commune_fits, place_fits
-from criteria.queries import Snapshot, snapshot
+from criteria.queries import CommuneStatus, Snapshot, snapshot
 from directives.queries import target_results
 from ntm_portal.api import parameters, remembered
 from ntm_portal.api import serializers as shapes
@@ -80,6 +80,14 @@ class CommuneDetailView(OneView):
         return Response(shapes.CommuneDetailSerializer(body).data)
 
 
+def status_of(shown: Snapshot, code: str) -> CommuneStatus:
+    """A commune of the snapshot. Raises NotFoundError."""
+    status = shown.by_code.get(code)
+    if status is None:
+        raise NotFoundError(f"Ngày {shown.as_of:%d/%m/%Y} không có xã mang mã {code} trong diện nông thôn mới.")
+    return status
+
+
 class CommuneStatusView(OneView):
     """`GET communes/{code}/status/`."""
 
@@ -91,11 +99,7 @@ class CommuneStatusView(OneView):
     )
     def get(self, request: Request, code: str) -> Response:
         found = self.answer()
-        status = found.snapshot.by_code.get(code)
-        if status is None:
-            raise NotFoundError(
-                f"Ngày {found.snapshot.as_of:%d/%m/%Y} không có xã mang mã {code} trong diện nông thôn mới."
-            )
+        status = status_of(found.snapshot, code)
         return Response(shapes.CommuneStatusSerializer(self.condition(found) | status_answer(status)).data)
 
 
@@ -228,7 +232,7 @@ class CriteriaSetListView(ListView):
     search_in = staticmethod(lambda record: text.search_key(record.title))
 
     @documented(
-        shapes.page_of(shapes.CriteriaSetSerializer, with_condition=False),
+        shapes.page_of(shapes.CriteriaSetSerializer, stand=shapes.PlainSerializer),
         query,
         "Bộ tiêu chí",
         "Các bộ tiêu chí đã nạp, theo đối tượng và bậc.",

@@ -32,6 +32,42 @@ class LedgerCounter(models.Model):
         return f"{self.epoch}/{self.position}"
 
 
+class KeptAnswerQuerySet(ScopedQuerySet):
+    """An answer is nobody's but the one's who was given it."""
+
+    def visible_to(self, scope):
+        return self.filter(user_id=scope.user_id)
+
+    def editable_by(self, scope):
+        return self.none()
+
+
+class KeptAnswer(models.Model):
+    """What a caller was answered under a key of its own choice, so that asking again does nothing again."""
+
+    user_id = models.BigIntegerField("mã người gọi")
+    key = models.CharField("khóa lặp", max_length=200)
+    fingerprint = models.CharField("dấu của yêu cầu", max_length=64)
+    status = models.PositiveSmallIntegerField("mã trả lời", default=0)
+    headers = models.JSONField("tiêu đề trả lời", default=dict)
+    body = models.TextField("nội dung trả lời", blank=True)
+    kept_at = models.DateTimeField("giữ từ lúc", db_index=True)
+
+    objects = KeptAnswerQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "câu trả lời đã giữ"
+        verbose_name_plural = "câu trả lời đã giữ"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user_id", "key"], name="one_answer_of_a_key", violation_error_message="Khóa này đã dùng."
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.status}"
+
+
 class NamedQuerySet(AuditedQuerySet):
     """Search and order by name without any help of the database."""
 

@@ -18,6 +18,7 @@ from reports.queries.sheets import set_code_of, specs_of
 
 _LONGEST = {"note": 500, "basis": 300}
 _LABELS = {"note": "Ghi chú", "basis": "Căn cứ"}
+_CONTENTS = ("conclusion", "readings", "note", "basis")
 _BATCH = 500
 
 
@@ -114,17 +115,22 @@ def _write(
     changes: Iterable[LineChange],
     by: User,
 ) -> tuple[ReportLine, ...]:
-    now, lines = clock.now(), {}
+    """Contents only where they changed: writing many rows of different contents is what takes time."""
+    now, lines, changed = clock.now(), {}, []
     for change in changes:
         line = held[change.line]
+        before = [getattr(line, name) for name in _CONTENTS]
         _apply(line, change, specs[line.indicator_id], report.as_of)
+        if before != [getattr(line, name) for name in _CONTENTS]:
+            changed.append(line)
         line.revision += 1
         line.answered_at, line.answered_by = now, by
         lines[line.pk] = line
     if lines:
-        names = ["conclusion", "readings", "note", "basis", "revision", "answered_at", "answered_by"]
         with audit.under(str(report)):
-            ReportLine.objects.bulk_update(lines.values(), names, batch_size=_BATCH)
+            ReportLine.objects.bulk_update(changed, _CONTENTS, batch_size=_BATCH)
+            answered = ReportLine.objects.filter(pk__in=lines)
+            answered.update(answered_at=now, answered_by=by, revision=F("revision") + 1)
             touch(report, by=by)
     return tuple(lines.values())
 

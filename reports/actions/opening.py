@@ -259,7 +259,9 @@ def _seen_last(departments: Iterable[int]) -> dict[tuple[int, int, int], str]:
 @transaction.atomic
 def close_period(period: ReportingPeriod, *, reason: str, by: User) -> ReportingPeriod:
     """Nothing of the period can be written any more; what was not handed in stays missing. Raises TransitionError."""
-    return _turn(period, is_open=True, closed_on=clock.today(), reason=reason, what="Đóng kỳ")
+    period = _turn(period, is_open=True, closed_on=clock.today(), reason=reason, what="Đóng kỳ")
+    notices.no_longer_owed(period.obligations.all())
+    return period
 
 
 @transaction.atomic

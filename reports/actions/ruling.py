@@ -4,6 +4,7 @@ from django.db import transaction
 
 from ntm_portal.accounts.models import User
 from ntm_portal.core import audit, clock
+from reports import notices
 from reports.actions.errors import TransitionError
 from reports.models import Observation, Ruling
 from reports.queries.discrepancies import discrepancies
@@ -33,4 +34,6 @@ def rule(observation: Observation, outcome: str, reason: str, by: User) -> Rulin
     ruling.ruled_at, ruling.ruled_by = clock.now(), by
     with audit.under(f"xử lý mâu thuẫn ở {found.commune.full_name}"):
         ruling.save()
+    if ruling.outcome == Ruling.Outcome.ASKED:
+        notices.review_asked(ruling)
     return ruling

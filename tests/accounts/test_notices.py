@@ -10,15 +10,18 @@ from criteria.models import Criterion
 from directives.models import Obstacle
 from directives.notices import obstacle_answered
 from ntm_portal.accounts.models import Department, Notice, NoticePreference, User
-from ntm_portal.accounts.notices import KINDS, mail_digests, mail_each, notify, settle
+from ntm_portal.accounts.notices import KINDS, mail_digests, mail_each, notify
 from ntm_portal.core import clock
+from reports.actions.opening import close_period
+from reports.actions.reminding import remind_overdue
+from reports.actions.ruling import rule
 from reports.actions.transitions import Remark, approve_report, send_back, submit_report, withdraw_report
 from reports.models import CommuneEntry, Observation, Ruling
 from reports.notices import review_asked
-from tests.factories.office import COMMUNES, HEALTH, handed_in, line_of, open_for, report_of
+from tests.factories.office import COMMUNES, HEALTH, communes_handed_in, handed_in, line_of, open_for, report_of
 from tests.test_query_counts import queries_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 PAGE, PREFERENCES = "/thong-bao/", "/tai-khoan/thong-bao/"
 BELL = '<span class="bell-count"'
@@ -210,7 +213,23 @@ def test_report_taken_back_no_longer_waits_for_the_office(officer, coordinator):
     open_for(HEALTH)
     withdraw_report(handed_in(report_of(), officer), by=officer)
     assert not Notice.objects.filter(kind="submitted").unread().exists()
-    assert settle("submitted:") == 0
+
+
+def test_what_was_asked_for_is_done_with_once_it_is_handed_in_or_over(officer, coordinator, clock_at):
+    ours = Notice.objects.filter(recipient=officer).unread()
+    clock_at(date(2020, 10, 22))
+    open_for(HEALTH)
+    record = open_for(HEALTH, number=9)
+    remind_overdue(today=clock.today())
+    assert sorted(ours.values_list("kind", flat=True)) == ["overdue"] * 2 + ["period_opened"] * 2
+    report = handed_in(report_of(), officer)
+    assert sorted(ours.values_list("kind", flat=True)) == ["overdue", "period_opened"]
+    close_period(record, reason="Hết hạn", by=coordinator)
+    assert not ours.exists()
+    send_back(report, [Remark("Thiếu số liệu")], by=coordinator)
+    assert ours.get().kind == "sent_back"
+    submit_report(report_of(), by=officer)
+    assert not ours.exists()
 
 
 def test_bodies_in_charge_are_asked_to_look_again(officer, coordinator):
@@ -218,10 +237,9 @@ def test_bodies_in_charge_are_asked_to_look_again(officer, coordinator):
     entry = CommuneEntry.objects.filter(report=report_of("UB617", what=COMMUNES)).select_related("commune").first()
     criterion = Criterion.objects.get(number=15, criteria_set__code="xa-ntm-2016-2020")
     seen, _ = Observation.objects.update_or_create(entry=entry, criterion=criterion, defaults={"conclusion": "NOT_MET"})
-    ruling = Ruling.objects.create(
-        observation=seen, outcome="ASKED", reason="Số liệu thẻ chưa khớp", ruled_at=clock.now(), ruled_by=coordinator
-    )
-    assert (review_asked(ruling), review_asked(ruling)) == (1, 0)
+    communes_handed_in(report_of("UB617", what=COMMUNES), coordinator)
+    ruling = rule(seen, Ruling.Outcome.ASKED, "Số liệu thẻ chưa khớp", coordinator)
+    assert review_asked(ruling) == 0
     assert of(officer, "review_asked") == [f"Rà soát tiêu chí 15 ở {entry.commune.full_name}"]
 
 

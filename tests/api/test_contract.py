@@ -27,11 +27,14 @@ from ntm_portal.api.problems import problem_for
 from ntm_portal.core import clock
 from ntm_portal.core.ledger import Position
 from ntm_portal.wsgi import application
+from tests.factories.office import finish, open_for, report_of
 
 STATUS_PATHS = [
     "communes/", "communes/23407/", "communes/23407/status/", "status/", "summary/", "summary/?by=district",
     "summary/?by=criterion", "summary/?by=department", "targets/", "districts/", "criteria-sets/",
     "criteria-sets/xa-ntm-2016-2020/", "communes/?kind=PHUONG", "communes/?as_of=2019-01-01",
+    "communes/23407/history/", "changes/?since=0&limit=50", "villages/", "departments/", "recognitions/", "directives/",
+    "directives/1/",
 ]  # fmt: skip
 
 
@@ -102,6 +105,11 @@ def test_public_reading_opens_status_when_the_province_says_so(client, db, setti
         ("targets/?fields=", ["?fields"]), ("targets/?directive=", ["?directive"]),
         ("communes/?as_of=2020-10-13&as_of=2020-09-30", ["?as_of"]), ("targets/?state=MET&state=MET", ["?state"]),
         ("communes/?format=csv&format=xlsx", ["?format"]), ("communes/?foo=1&foo=2", ["?foo"]),
+        ("villages/?commune=x", ["?commune"]), ("villages/?kind=X&district=999", ["?district", "?kind"]),
+        ("departments/?kind=X", ["?kind"]), ("departments/?as_of=2020-01-01", ["?as_of"]),
+        ("recognitions/?tier=X", ["?tier"]), ("recognitions/?unit=x&known_at=x", ["?known_at", "?unit"]),
+        ("directives/?kind=X", ["?kind"]), ("directives/1/?x=1", ["?x"]), ("villages/?as_of=1900-01-01", ["?as_of"]),
+        ("communes/23407/history/?set=nope", ["?set"]), ("changes/", ["?since"]),
         ("criteria-sets/?tier=BAD", ["?tier"]), ("criteria-sets/xa-ntm-2016-2020/?as_of=2020-01-01", ["?as_of"]),
     ],
 )  # fmt: skip
@@ -130,7 +138,8 @@ def test_query_takes_several_values_where_it_says_so():
 
 @pytest.mark.parametrize(
     "path",
-    ["communes/99999/", "communes/99999/status/", "targets/99999/", "criteria-sets/nope/", "nope/", "communes/?page=9",
+    ["communes/99999/", "communes/99999/status/", "communes/99999/history/", "directives/99999/", "reports/99999/",
+     "targets/99999/", "criteria-sets/nope/", "nope/", "communes/?page=9",
      "communes/1/2/3/"],
 )  # fmt: skip
 def test_unknown_unit_or_address_is_404(api, path):
@@ -247,7 +256,8 @@ def test_limit_is_429_with_retry_after(api, token_key, settings):
 WARM_LISTS = [
     "communes/", "communes/?page_size=1", "communes/?district=617", "communes/?kind=PHUONG", "communes/?format=csv",
     "communes/?set=xa-ntm-2016-2020", "targets/", "targets/?directive=3867/UBND-NNTN", "districts/", "criteria-sets/",
-    "criteria-sets/?tier=STANDARD",
+    "criteria-sets/?tier=STANDARD", "villages/?district=617", "departments/", "recognitions/?tier=STANDARD",
+    "directives/",
 ]  # fmt: skip
 
 
@@ -277,20 +287,56 @@ def description() -> dict:
     return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
 
 
+def check_answer(description: dict, response, method: str = "get") -> None:
+    """What was answered is as the description says of the address, the method and the status."""
+    bare = response.request["PATH_INFO"].replace("/23407/", "/{code}/").replace("/xa-ntm-2016-2020/", "/{code}/")
+    bare = re.sub(r"/\d+/", "/{id}/", bare)
+    told = description["paths"][bare][method]["responses"][str(response.status_code)]["content"]
+    shape = told[response["Content-Type"].partition(";")[0]]["schema"]
+    Draft202012Validator({**shape, "components": description["components"]}).validate(response.json())
+
+
 @pytest.mark.parametrize("path", [*STATUS_PATHS, "targets/{id}/"])
 def test_answer_is_valid_against_the_description(api, description, path):
     if "{id}" in path:
         path = f"targets/{api.json('targets/')['results'][0]['id']}/"
-    bare = "/api/v1/" + path.partition("?")[0]
-    for told, there in (("23407", "{code}"), ("xa-ntm-2016-2020", "{code}")):
-        bare = bare.replace(told, there)
-    if bare.startswith("/api/v1/targets/") and bare != "/api/v1/targets/":
-        bare = "/api/v1/targets/{id}/"
-    shape = description["paths"][bare]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
-    Draft202012Validator({**shape, "components": description["components"]}).validate(api.json(path))
+    response = api.get(path)
+    assert response.status_code == 200
+    check_answer(description, response)
 
 
-LISTS = ["communes", "targets", "districts", "criteria-sets"]
+def test_reports_and_acts_are_as_the_description_says(health, office, officer, description):
+    """The whole way of a report, and one refusal of each kind."""
+    open_for("SYT", "UB617")
+    report = finish(report_of(), officer)
+    at, other = f"reports/{report.pk}/", f"reports/{report_of('UB617', what='COMMUNES').pk}/"
+    for path in ("reports/", "obligations/", "reporting-periods/", at, other, "reports/999/", "reports/?page=99"):
+        check_answer(description, office.get(path))
+    lines, fresh = {"lines": [{"line": report.lines.first().pk, "note": "đã xem"}]}, {"If-Match": "*"}
+    for body, headers in ((lines, {}), (lines, {"If-Match": '"0"'}), ({"lines": [{"line": 0}]}, fresh), (lines, fresh)):
+        check_answer(description, health.patch(f"{at}lines/", body, headers), "patch")
+    key = {"Idempotency-Key": "1"}
+    notes = {"notes": [{"text": "Xem lại"}]}
+    acts = [(office, "submit", {}), (health, "submit", {}), (health, "withdraw", {}), (health, "submit", {})]
+    acts += [(office, "send-back", notes), (health, "submit", {}), (office, "approve", {}), (office, "approve", {})]
+    for caller, act, body in acts:
+        check_answer(description, caller.post(f"{at}{act}/", body, key if act == "withdraw" else {}), "post")
+    for reason, headers in (("Nhầm", {}), ("", {}), ("Nhầm lần nữa", key)):
+        check_answer(description, health.post("reports/", {"report": report.pk, "reason": reason}, headers), "post")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "options"])
+@pytest.mark.parametrize("query", ["", "?nope=1", "?since=x", "?format=pdf"])
+def test_address_takes_only_the_methods_that_it_describes(api, description, method, query):
+    for path, operations in description["paths"].items():
+        if method not in operations and "schema" not in path:
+            filled = path.replace("{code}", "23407").replace("{id}", "1")
+            response = getattr(api.client, method)(filled + query, headers=api.headers, content_type="application/json")
+            assert (path, response.status_code) == (path, 405)
+
+
+LISTS = ["communes", "targets", "districts", "criteria-sets", "villages", "departments", "recognitions", "directives"]
+LISTS += ["reports", "obligations", "reporting-periods"]
 VIETNAMESE = re.compile("[\u0300-\u036fđ]")
 
 
@@ -308,7 +354,8 @@ def test_description_speaks_vietnamese(description):
     texts = [(place, words) for place, words in descriptions(description) if not words.startswith("* `")]
     assert len(texts) > 100
     assert [(place, words) for place, words in texts if not VIETNAMESE.search(normalize("NFD", words))] == []
-    operations = [path["get"] for path in description["paths"].values()]
+    operations = [operation for path in description["paths"].values() for operation in path.values()]
+    assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert [o["operationId"] for o in operations if not o.get("summary") or not o.get("description")] == []
 
 

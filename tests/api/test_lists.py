@@ -7,9 +7,10 @@ from datetime import date
 import pytest
 from openpyxl import load_workbook
 
-from communes.models import Commune
+from communes.models import Commune, Village
 from criteria.models import Assessment
 from tests.factories.ledger import make_new, record
+from tests.factories.office import open_for
 
 LISTS = {
     # list: (fields by which it can be ordered, columns of its files, a filter that finds nothing)
@@ -38,6 +39,34 @@ LISTS = {
         "code title subject subject_label tier tier_label basis zone valid_from valid_to",
         "code title subject subject_label tier tier_label basis zone valid_from valid_to",
         "subject=VILLAGE",
+    ),
+    "villages": (
+        "id name kind kind_label commune district valid_from valid_to is_verified is_illustration",
+        "id name kind kind_label commune.code commune.name district.code district.name valid_from valid_to is_verified "
+        "is_illustration",
+        "kind=TO_DAN_PHO",
+    ),
+    "departments": (
+        "code name short_name kind kind_label district",
+        "code name short_name kind kind_label district.code district.name",
+        "search=zzz",
+    ),
+    "recognitions": (
+        "id unit district tier tier_label achieved_year decision_number decided_on effective_on expires_on revoked_on "
+        "basis is_verified",
+        "id unit.kind unit.code unit.name district.code district.name tier tier_label achieved_year decision_number "
+        "decided_on effective_on expires_on revoked_on basis is_verified",
+        "tier=MODEL",
+    ),
+    "directives": (
+        "id number kind kind_label issuer issued_on abstract",
+        "id number kind kind_label issuer issued_on abstract targets",
+        "kind=NGHI_QUYET",
+    ),
+    "reporting-periods": (
+        "id code name kind kind_label year number data_until due_on opened_at closed_on is_open basis",
+        "id code name kind kind_label year number data_until due_on opened_at closed_on is_open basis",
+        "year=2001",
     ),
 }
 
@@ -201,3 +230,45 @@ def test_moment_of_another_age_is_refused_in_vietnamese(api, path, moment):
             "code": response.json()["errors"][0]["code"],
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("query", "count"),
+    [
+        ("villages/?commune=23535", 7), ("villages/?commune=23535&kind=THON", 7),
+        ("villages/?as_of=2030-01-01", 60), ("departments/?kind=DISTRICT", 10), ("departments/?search=so y te", 1),
+        ("recognitions/?district=608", 4), ("recognitions/?unit=village", 0), ("recognitions/?as_of=2011-01-01", 0),
+        ("recognitions/?known_at=2001-01-01T00:00Z", 0), ("recognitions/?tier=STANDARD&unit=commune", 19),
+        ("directives/?kind=CONG_VAN", 2), ("directives/?search=1009", 1),
+    ],
+)  # fmt: skip
+def test_registers_are_chosen(api, query, count):
+    assert api.json(query)["count"] == count
+
+
+def test_district_of_the_recognised_and_targets_of_a_directive_are_told(api):
+    recognised = api.json("recognitions/?search=dien binh")["results"][0]
+    assert (recognised["unit"]["kind"], recognised["district"]["name"]) == ("commune", "Đăk Tô")
+    directive = api.json("directives/?search=3867")["results"][0]
+    assert directive["targets"] == [t["id"] for t in api.json("targets/?ordering=id")["results"]]
+    assert api.json(f"directives/{directive['id']}/")["targets"] == directive["targets"]
+
+
+def test_villages_follow_their_changes(api):
+    before = api.json("villages/?commune=23535")["results"][0]
+    Village.objects.filter(pk=before["id"]).update(valid_to=date(2020, 1, 1))
+    assert api.json("villages/?commune=23535")["count"] == 6
+    assert api.json("villages/?commune=23535&as_of=2020-01-01")["count"] == 7
+
+
+def test_lists_of_reports_are_ordered_and_given_as_files(office):
+    open_for("SYT", "UB617")
+    for name in ("reports", "obligations"):
+        body = office.json(f"{name}/?ordering=-department,id&fields=id,department")
+        assert [row["department"]["code"] for row in body["results"]] == ["UB617", "SYT"]
+        header, *lines = csv_rows(office.get(f"{name}/?format=csv&kind=CRITERIA"))
+        assert (header[:5], lines[0][3]) == (
+            ["id", "period.code", "period.name", "department.code", "department.name"],
+            "SYT",
+        )
+        assert len(xlsx_rows(office.get(f"{name}/?format=xlsx"))) == 3

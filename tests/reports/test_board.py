@@ -15,7 +15,7 @@ from reports.queries.board import board, opened_periods, unsettled, worst
 from tests.factories.office import HEALTH, handed_in, open_for, period, person, report_of
 from tests.test_query_counts import queries_for
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 PAGE = "/bao-cao/chua-nop/"
 LATE = date(2020, 10, 23)

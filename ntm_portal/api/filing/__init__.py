@@ -1,0 +1,1 @@
+"""Reporting over REST: periods, obligations, reports with their lines, and the acts on them."""
