@@ -115,7 +115,7 @@ def _write(
     changes: Iterable[LineChange],
     by: User,
 ) -> tuple[ReportLine, ...]:
-    """Contents only where they changed, as rows in place of rows: an update that tells them apart takes twice as long."""
+    """Contents only where they changed, put in place of the rows: an update of many takes twice as long."""
     now, lines, changed = clock.now(), {}, []
     for change in changes:
         line = held[change.line]
