@@ -18,6 +18,7 @@ from reports.forms.filing import ActForm, CorrectionForm, EvidenceForm, GridFilt
 from reports.forms.typed import LineForm, initial_of
 from reports.models import Evidence, Report, ReportLine, Section
 from reports.numbers import conclusion_words, reading_text
+from reports.queries.discrepancies import asked_of
 from reports.queries.grids import LineCells, check_groups, grid
 from reports.queries.sheets import Sheet, SheetLine, sheet
 from reports.tabs import tabs
@@ -64,6 +65,7 @@ def report_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "grid": grid(shown, kind=given["loc"], words=given["tim"]),
         "sections": _sections(report),
         "correction": CorrectionForm(),
+        "asked": asked_of([report.obligation.department_id]) if report.is_writable else [],
         **about(request, report),
         **checks_of(shown),
     }
