@@ -9,6 +9,7 @@ from ntm_portal.accounts.permissions import may
 
 # (label, url name, act that opens it)
 TABS: tuple[tuple[str, str, str], ...] = (
+    ("Của tôi", "reports:report-list", "read_own_work"),
     ("Ai chưa nộp", "reports:board", "read_own_work"),
     ("Kỳ báo cáo", "reports:period-list", "read_own_work"),
     ("Chờ duyệt", "reports:review-list", "review_reports"),

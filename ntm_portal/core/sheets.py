@@ -23,7 +23,7 @@ def write_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Any]])
     """One sheet with a bold, frozen header; a text that starts with "=" stays a text."""
     rows = [list(row) for row in rows]
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", _written(title))[:_LONGEST_TITLE])
+    sheet = book.create_sheet(_NOT_IN_TITLES.sub(" ", written(title))[:_LONGEST_TITLE])
     sheet.freeze_panes = "A2"
     for index, name in enumerate(header, start=1):
         longest = max([len(name), *(len(str(row[index - 1] or "")) for row in rows)])
@@ -41,7 +41,7 @@ def plain_text(value: str) -> str:
     return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
 
 
-def _written(value: str) -> str:
+def written(value: str) -> str:
     """A text as XML can hold it: no control characters."""
     return ILLEGAL_CHARACTERS_RE.sub("", value)
 
@@ -49,7 +49,7 @@ def _written(value: str) -> str:
 def _cell(sheet, value: Any, font: Font | None = None) -> WriteOnlyCell:
     if isinstance(value, datetime) and value.tzinfo:
         value = value.replace(tzinfo=None)
-    cell = WriteOnlyCell(sheet, value=_written(value) if isinstance(value, str) else value)
+    cell = WriteOnlyCell(sheet, value=written(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
     if font:

@@ -115,7 +115,7 @@ def _write(
     changes: Iterable[LineChange],
     by: User,
 ) -> tuple[ReportLine, ...]:
-    """Contents only where they changed: writing many rows of different contents is what takes time."""
+    """Contents only where they changed, put in place of the rows: an update of many takes twice as long."""
     now, lines, changed = clock.now(), {}, []
     for change in changes:
         line = held[change.line]
@@ -128,7 +128,9 @@ def _write(
         lines[line.pk] = line
     if lines:
         with audit.under(str(report)):
-            ReportLine.objects.bulk_update(changed, _CONTENTS, batch_size=_BATCH)
+            ReportLine.objects.bulk_create(
+                changed, update_conflicts=True, unique_fields=["id"], update_fields=_CONTENTS, batch_size=_BATCH
+            )
             answered = ReportLine.objects.filter(pk__in=lines)
             answered.update(answered_at=now, answered_by=by, revision=F("revision") + 1)
             touch(report, by=by)

@@ -25,6 +25,7 @@ class ReportLine(AuditedModel):
     """
 
     audit_owner = "report"
+    audit_named_by = ("commune", "indicator")
     audit_left_out = frozenset({"revision", "answered_at", "answered_by"})
     seen_through = {"report__obligation__department": OF_DEPARTMENT}
     CONCLUSIONS = Assessment.CONCLUSIONS

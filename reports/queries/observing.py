@@ -38,6 +38,10 @@ class Seen:
     submitted_at: datetime
 
     @property
+    def conclusion_label(self) -> str:
+        return _LABELS[self.conclusion].lower()
+
+    @property
     def place(self) -> Place:
         return (self.commune_id, self.criterion_id)
 

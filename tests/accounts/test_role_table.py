@@ -21,12 +21,12 @@ from django.utils import timezone
 from communes.models import Boundary, Commune
 from criteria.models import Assessment, CriteriaSet
 from directives.models import Directive, Target
-from ntm_portal.accounts.models import ApiToken, Department, Membership, User
+from ntm_portal.accounts.models import ApiToken, Department, Membership, Notice, User
 from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.scoped import visible
 from ntm_portal.core.uploads.storing import Checked, store
-from reports.models import Obligation, Report
+from reports.models import Obligation, Observation, Report
 from tests.factories.files import PDF
 from tests.factories.office import HEALTH, one_of_each, open_for
 from tests.test_consistency import addresses
@@ -51,6 +51,7 @@ OF_A_MODEL = re.compile(r"quan-tri/(\w+)/(\w+)/")
 QUERIES = {
     "quan-tri/autocomplete/": "?app_label=communes&model_name=village&field_name=commune",
     "tim/nhanh/": "?q=dak",
+    "api/v1/changes/": "?since=0",
 }
 
 Line = tuple[str, str, str]
@@ -74,8 +75,11 @@ def make_missing_rows() -> None:
         Boundary.objects.create(commune=unit, outline=[], source_name="x.geojson", sha256="0" * 64, loaded_at=now)
     for username in filter(None, ROLES.values()):
         ApiToken.issue(User.objects.get(username=username), "thử", at=now)
+        Notice.objects.create(
+            recipient=User.objects.get(username=username), kind="reminder", key="thử", url="/bao-cao/", created_at=now
+        )
     one_of_each()
-    open_for("PCKT")
+    open_for("PCKT", "SNNPTNT")
 
 
 def walk() -> list[str]:
@@ -118,6 +122,10 @@ def of_the_pages(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
     if pattern.startswith("tep/"):
         files = StoredFile.objects.order_by("name").values_list("pk", flat=True)
         return {"own": {"pk": str(files[0])}, "foreign": {"pk": str(files[1])}}
+    if pattern.startswith("thong-bao/"):
+        told = Notice.objects.order_by("pk")
+        own, foreign = told.filter(recipient=scope.user_id)[0], told.exclude(recipient=scope.user_id)[0]
+        return {"own": {"pk": str(own.pk)}, "foreign": {"pk": str(foreign.pk)}}
     if pattern.startswith("tai-khoan/"):
         keys = ApiToken.objects.order_by("pk")
         own, foreign = keys.filter(user=scope.user_id)[0], keys.exclude(user=scope.user_id)[0]
@@ -148,13 +156,17 @@ def in_a_report(pattern: str, report: Report) -> dict[str, str]:
     """What to put into an address below a report, or of something in it."""
     first = {name: getattr(report, name).order_by("pk").first() for name in ("lines", "entries", "evidence")}
     entry = first["entries"]
+    about = report.pk
+    if "/ky/" in pattern:
+        about = report.obligation.period_id
+    elif "/mau-thuan/" in pattern:
+        about = (entry.observations if entry else Observation.objects).order_by("pk")[0].pk
     return {
-        "pk": str(report.pk),
+        "pk": str(about),
         "line": str(first["lines"].pk if first["lines"] else 1),
         "code": entry.commune.code if entry else "23407",
         "evidence": str(first["evidence"].pk if first["evidence"] else 1),
-        "period": str(report.obligation.period_id),
-        "observation": str(entry.observations.first().pk if entry else 1),
+        "file": str(StoredFile.objects.order_by("name")[0].pk),
     }
 
 

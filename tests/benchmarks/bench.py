@@ -107,6 +107,7 @@ def _prepared(folder: Path) -> tuple[dict[str, str], str, str]:
         "DJANGO_SETTINGS_MODULE": "tests.benchmarks.settings",
         "SECRET_KEY": "bench",
         "BENCH_BODIES": str(folder / "bodies"),
+        "NTM_FILES_DIR": str(folder / "files"),
     }
     (folder / "bodies").mkdir()
     for arguments in (["migrate"], ["load_reference"], ["load_demo", "--until", "2020-10-20"]):
@@ -164,6 +165,7 @@ def main() -> None:
                 f"/api/v1/communes/?as_of=2020-{month:02}-{day:02}" for month in range(2, 10) for day in (3, 12, 21)
             ]
             _print_times("communes/ cold, another day each", *_server_time(port, days, headers))
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.workbooks"], cwd=ROOT, env=env, check=True)
 
 
 def _print_times(label: str, median: float, late: float) -> None:

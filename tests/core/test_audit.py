@@ -30,6 +30,9 @@ pytestmark = pytest.mark.django_db
 NOT_AUDITED = {
     "core.LedgerCounter": "a counter that every change moves",
     "core.AuditEntry": "the trail itself",
+    "core.KeptAnswer": "what was answered under a key, kept for a day",
+    "accounts.Notice": "tells of acts, which have entries of their own",
+    "accounts.NoticePreference": "how somebody wants their own e-mail",
     "core.StoredFile": "never changed: its row says who handed it in and when",
     "criteria.Source": "append-only: its rows are their own record of who and when",
     "criteria.Assessment": "append-only: its rows are their own record of who and when",

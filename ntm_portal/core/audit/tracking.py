@@ -61,9 +61,11 @@ class AuditedQuerySet(ScopedQuerySet):
             return super().update(**values)
         with transaction.atomic(savepoint=False):
             keys = list(self.order_by().values_list("pk", flat=True))
-            before = self.model._base_manager.in_bulk(keys)
+            # Without any name `select_related` would follow every key.
+            held = self.model._base_manager.select_related(*self.model.audit_named_by or (None,))
+            before = held.in_bulk(keys)
             count = super().update(**values)
-            recording.record_changes(before, self.model._base_manager.in_bulk(keys), fields)
+            recording.record_changes(before, held.in_bulk(keys), fields)
         return count
 
     update.alters_data = True
@@ -117,11 +119,13 @@ class AuditedModel(models.Model):
 
     `audit_owner` is the key to the record on whose page this one is edited: the history of that tells this too.
     `audit_name` may name it better than `str`, `audit_kind(kind, names)` may have a better word for a change, and
-    `audit_left_out` are fields that follow from others.
+    `audit_left_out` are fields that follow from others; `audit_named_by` are keys to the records that its name names,
+    so that a change of many rows reads them at once.
     """
 
     audit_left_out: ClassVar[frozenset[str]] = frozenset()
     audit_owner: ClassVar[str] = ""
+    audit_named_by: ClassVar[tuple[str, ...]] = ()
 
     objects = AuditedQuerySet.as_manager()
 

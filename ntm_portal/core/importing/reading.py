@@ -19,10 +19,10 @@ from ntm_portal.core.sheets import write_xlsx
 
 MOST_ROWS = 2000
 MOST_COLUMNS = 60
-_BROKEN = "Không đọc được trang tính đầu tiên; hãy mở tệp bằng Excel rồi lưu lại dạng .xlsx."
+BROKEN = "Không đọc được trang tính đầu tiên; hãy mở tệp bằng Excel rồi lưu lại dạng .xlsx."
 _NOT_TEXT = "Tệp không phải .xlsx, cũng không phải CSV ghi theo UTF-8; tệp .xls đời cũ thì lưu lại dạng .xlsx."
 # What openpyxl raises for parts that are no sheet; broken XML is a SyntaxError.
-_UNREADABLE = (
+UNREADABLE = (
     InvalidFileException,
     zipfile.BadZipFile,
     SyntaxError,
@@ -77,7 +77,7 @@ def _cells(sheet: ReadOnlyWorksheet) -> Iterator[tuple]:
     return sheet.iter_rows(max_row=MOST_ROWS + 2, max_col=MOST_COLUMNS + 1)
 
 
-def _value(shown: Any, written: Any) -> Any:
+def value_of(shown: Any, written: Any) -> Any:
     """What the cell shows; `written` is the same cell with its formula."""
     if shown.data_type == "e":
         return Failed(shown.value)
@@ -94,12 +94,12 @@ def read_table(content: bytes) -> Table:
         written = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
         first, formulas = shown.worksheets[0], written.worksheets[0]
         rows = [
-            [_value(one, other) for one, other in zip(*pair, strict=False)]
+            [value_of(one, other) for one, other in zip(*pair, strict=False)]
             for pair in zip(_cells(first), _cells(formulas), strict=False)
         ]
         epoch = shown.epoch
-    except _UNREADABLE as error:
-        raise SheetError(_BROKEN) from error
+    except UNREADABLE as error:
+        raise SheetError(BROKEN) from error
     return _table(rows, epoch)
 
 

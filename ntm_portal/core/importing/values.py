@@ -45,11 +45,11 @@ def as_text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):
-        return f"{_decimal(value):f}"
+        return f"{decimal_of(value):f}"
     return text.clean(str(value))
 
 
-def _decimal(value: float) -> Decimal:
+def decimal_of(value: float) -> Decimal:
     """The digits that Excel shows: fifteen, less the noise behind them."""
     return Decimal(format(value, ".15g"))
 
@@ -108,7 +108,7 @@ def _number(value: Any, epoch: datetime) -> Decimal:
     if isinstance(value, bool | datetime | date):
         raise CellValueError("Phải là một số.")
     if isinstance(value, int | float | Decimal):
-        return _decimal(value) if isinstance(value, float) else Decimal(value)
+        return decimal_of(value) if isinstance(value, float) else Decimal(value)
     said = as_text(value)
     if _TWO_WAYS.match(said):
         raise CellValueError("Đọc được hai cách (phần nghìn hay phần lẻ); hãy gõ thành ô số của Excel.")

@@ -8,6 +8,7 @@ from ntm_portal.core import clock
 from ntm_portal.dashboard.asked import Reading
 from ntm_portal.dashboard.views.page import Beside
 from reports.queries.board import board, opened_periods, worst
+from reports.queries.discrepancies import discrepancies, seen_by
 
 _WORST = 8
 """How many of the bodies that are late the page of the province names."""
@@ -16,12 +17,18 @@ _PERIODS = 12
 
 
 def province_filing(request: HttpRequest, reading: Reading) -> str:
-    """Bodies that are late with a report today, the worst named; the whole is on the board."""
+    """Bodies that are late with a report today, the worst named, and how many contradictions wait for a decision."""
     today = clock.today()
     late = worst(today)
     return render_to_string(
         "dashboard/_province_filing.html",
-        {"late": late, "named": late[:_WORST], "more": len(late) - _WORST, "today": today},
+        {
+            "late": late,
+            "named": late[:_WORST],
+            "more": len(late) - _WORST,
+            "today": today,
+            "in_dispute": [d for d in seen_by(discrepancies(), request.user.scope) if not d.is_closed],
+        },
     )
 
 
