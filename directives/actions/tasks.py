@@ -27,10 +27,10 @@ def _locked(assignment: Assignment, *states: State, revision: int | None = None)
     found = Assignment.objects.select_for_update(of=("self",)).with_about().get(pk=assignment.pk)
     if found.task.closed_on is not None:
         raise TaskStateError("Nhiệm vụ này đã đóng.")
-    if revision is not None and found.revision != revision:
-        raise TaskStateError("Phần việc vừa được cập nhật sau khi bạn mở trang; hãy xem lại rồi gửi nếu vẫn cần.")
     if found.state not in states:
         raise TaskStateError(f"Phần việc đang ở trạng thái “{found.get_state_display()}” nên không làm được việc này.")
+    if revision is not None and found.revision != revision:
+        raise TaskStateError("Phần việc vừa được cập nhật sau khi bạn mở trang; hãy xem lại rồi gửi nếu vẫn cần.")
     return found
 
 
