@@ -50,6 +50,11 @@ def reminder_letter(rows: Sequence[Row], said: str, *, today: date) -> bytes:
     return file.getvalue()
 
 
+def _order(row: Row) -> tuple:
+    body = row.part.department
+    return Department.Kind.values.index(body.kind), body.sort_key, row.order
+
+
 def _bodies(rows: Sequence[Row]) -> list[Department]:
     return list({row.part.department.pk: row.part.department for row in rows}.values())
 
