@@ -97,12 +97,15 @@ def report_progress(
 ) -> TaskUpdate:
     """Tell how far the body is, in percent and words, and what stands in its way.
 
+    An obstacle to a task about one commune is about that commune, too.
     Raises TaskStateError, WordsMissingError, ObstacleRefusedError.
     """
     assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, revision=revision)
     said = words(text, "text", "Hãy ghi đã làm được gì.")
     if obstacle.strip():
-        raise_obstacle(obstacle, raised_by=assignment.department, by=by, task=assignment.task)
+        communes = list(assignment.task.communes.all()[:2])
+        commune = communes[0] if len(communes) == 1 else None
+        raise_obstacle(obstacle, raised_by=assignment.department, by=by, task=assignment.task, commune=commune)
     return _tell(assignment, Kind.PROGRESS, by=by, text=said, files=files, percent=percent, state=State.ACCEPTED)
 
 
