@@ -17,27 +17,36 @@ _NAMES = ledger.Memory(4)
 # (name, url name, start of the addresses that belong to it)
 _PLACES = (
     ("Tỉnh", "dashboard:province", "/huyen/"),
-    ("Mục tiêu", "dashboard:targets", None),
+    ("Mục tiêu", "dashboard:targets", "/muc-tieu/"),
+    ("Nhiệm vụ", "directives:task-board", "/nhiem-vu/"),
+    ("Báo cáo", "reports:report-list", "/bao-cao/"),
     ("Bản đồ", "dashboard:map", None),
     ("Ma trận", "dashboard:matrix", None),
     ("Tiêu chí", "dashboard:criteria", "/tieu-chi/"),
     ("Đơn vị", "dashboard:departments", "/don-vi/"),
-    ("Báo cáo", "reports:report-list", "/bao-cao/"),
     ("So sánh", "dashboard:compare", None),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceToGo:
-    """An entry of the main navigation; `holds` when the page at hand belongs to it without being it."""
+    """An entry of the main navigation; `holds` when the page at hand belongs to it without being it.
+
+    One that `carries` is about a day, and hands on the one that is shown.
+    """
 
     name: str
     url: str
     holds: bool
+    carries: bool
 
 
 def _places_to_go(path: str) -> list[PlaceToGo]:
-    return [PlaceToGo(name, reverse(view), bool(start) and path.startswith(start)) for name, view, start in _PLACES]
+    found = []
+    for name, view, start in _PLACES:
+        holds = bool(start) and path.startswith(start)
+        found.append(PlaceToGo(name, reverse(view), holds, view.startswith("dashboard:")))
+    return found
 
 
 def _unread_notices(user: User | None) -> int:
