@@ -1,7 +1,7 @@
 """Who stands in the way of a target, what each lacks, and which body is in charge of exactly that."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -57,20 +57,22 @@ def obstructions(result: TargetResult, shown: Snapshot) -> tuple[Obstruction, ..
     judged = judged_by(result.target, shown)
     asked = parse_parameters(result.target.kind, result.target.parameters)
     held = by_indicator(charges(judged.criteria_set.code, judged.as_of))
-    bodies = {body.district.code: body for body in Department.objects.exclude(district=None).select_related("district")}
+    bodies = _district_bodies()
     helpers = _helpers(judged.as_of)
     found = []
     for blocker in result.outcome.blockers:
         is_district = blocker.kind == "district"
         status = _nearest_of(blocker.code, judged) if is_district else judged.by_code.get(blocker.code)
         steps = _steps(asked, status)
+        body = bodies.get(blocker.code if is_district else status.commune.district_code if status else "")
+        others = {other.code for other in bodies.values() if other != body}
         found.append(
             Obstruction(
                 blocker,
-                bodies.get(blocker.code if is_district else status.commune.district_code if status else ""),
+                body,
                 helpers.get(status.commune.code, ()) if status else (),
                 status if is_district and steps else None,
-                tuple(_need(step, held) for step in steps[:_MOST_NEEDS]),
+                tuple(_need(step, held, others) for step in steps[:_MOST_NEEDS]),
                 max(len(steps) - _MOST_NEEDS, 0),
             )
         )
@@ -86,6 +88,11 @@ def leading_bodies(held: Iterable[Obstruction]) -> list[tuple[Charge, int]]:
         first = own | first
         waiting.update(own.keys())
     return [(first[code], count) for code, count in sorted(waiting.items(), key=lambda row: (-row[1], row[0]))]
+
+
+def _district_bodies() -> Mapping[str, Department]:
+    """The committee of each district, by the district's code."""
+    return {body.district.code: body for body in Department.objects.exclude(district=None).select_related("district")}
 
 
 def _helpers(on: date) -> Mapping[str, tuple[Sponsorship, ...]]:
@@ -110,9 +117,13 @@ def _steps(asked: Parameters, status: CommuneStatus | None) -> tuple[Step, ...]:
     return status.steps if getattr(asked, "tier", None) == Tier.STANDARD else ()
 
 
-def _need(step: Step, held: Mapping[str, tuple[Charge, ...]]) -> Need:
+def _need(step: Step, held: Mapping[str, tuple[Charge, ...]], others: Collection[str]) -> Need:
+    """One criterion to win; supporting committees of other districts (codes in `others`) are not told."""
     texts: dict[str, list[str]] = {}
     for missing in step.missing:
         texts.setdefault(missing.finding.indicator.code, []).append(missing.text)
-    lacks = tuple(Lack(code, "; ".join(said), held.get(code, ())) for code, said in texts.items())
+    lacks = tuple(
+        Lack(code, "; ".join(said), tuple(c for c in held.get(code, ()) if c.department_code not in others))
+        for code, said in texts.items()
+    )
     return Need(step.finding.criterion.number, step.finding.criterion.name, lacks)
