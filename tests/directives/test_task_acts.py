@@ -183,7 +183,8 @@ def test_progress_needs_words_of_a_sound_length(text, part, doer):
 def test_obstacle_met_on_the_way_is_raised_about_the_task(part, doer):
     report_progress(part, percent=10, text="Đang làm", by=doer, obstacle="Thiếu vốn")
     obstacle = Obstacle.objects.get()
-    assert (obstacle.task, obstacle.raised_by.code, obstacle.description) == (part.task, KON_PLONG, "Thiếu vốn")
+    about = (obstacle.task, obstacle.commune.code, obstacle.raised_by.code, obstacle.description)
+    assert about == (part.task, "23470", KON_PLONG, "Thiếu vốn")
 
 
 def test_task_is_given_once_to_a_body_and_closed_once(part, coordinator):
