@@ -83,6 +83,23 @@ def _state(target: Target, outcome: Outcome, as_of: date) -> State:
     return State.ON_TRACK if outcome.is_within_reach else State.AT_RISK
 
 
+def _judged_on(target: Target, as_of: date) -> date:
+    """A recognition for the year may be signed after the year ends; everything else had its day."""
+    return as_of if target.kind == Target.Kind.NEW_RECOGNITIONS else min(as_of, target.due_on)
+
+
+def _snapshot_of(target: Target, on: date, shown: Snapshot) -> Snapshot:
+    code = target.criteria_set.code if target.criteria_set else shown.criteria_set.code
+    if on == shown.as_of and code == shown.criteria_set.code:
+        return shown
+    return snapshot(code, on, shown.known_at, at=shown.position)
+
+
+def judged_by(target: Target, shown: Snapshot) -> Snapshot:
+    """The snapshot from which a target is judged on the day shown: of its own set, and none after it was due."""
+    return _snapshot_of(target, _judged_on(target, shown.as_of), shown)
+
+
 class _Scenes:
     """Scenes of one answer: snapshots are shared, and a target that is past due is judged as of its due date."""
 
@@ -92,24 +109,15 @@ class _Scenes:
 
     def of(self, target: Target, *, with_pace: bool = True) -> Scene:
         """What the kind of this target looks at; without pace it takes no second snapshot and forecasts nothing."""
-        # A recognition for the year may be signed after the year ends; everything else had its day.
-        counts_later = target.kind == Target.Kind.NEW_RECOGNITIONS
-        on = self.shown.as_of if counts_later else min(self.shown.as_of, target.due_on)
+        on = _judged_on(target, self.shown.as_of)
         villages = _villages(on) if target.kind == Target.Kind.VILLAGE_SHARE else {}
-        now = self._snapshot(on, target)
+        now = _snapshot_of(target, on, self.shown)
         if target.kind == Target.Kind.VILLAGE_SHARE:
             villages = {
                 s.commune.code: villages.get(s.commune.code, ()) for s in now.statuses if s.commune.in_village_scheme
             }
-        before = self._snapshot(months_later(on, -PACE_MONTHS), target) if with_pace else now
+        before = _snapshot_of(target, months_later(on, -PACE_MONTHS), self.shown) if with_pace else now
         return Scene(on, target.due_on, now, before, self.districts, villages)
-
-    def _snapshot(self, on: date, target: Target) -> Snapshot:
-        shown = self.shown
-        code = target.criteria_set.code if target.criteria_set else shown.criteria_set.code
-        if on == shown.as_of and code == shown.criteria_set.code:
-            return shown
-        return snapshot(code, on, shown.known_at, at=shown.position)
 
 
 def target_results(shown: Snapshot) -> tuple[TargetResult, ...]:

@@ -50,8 +50,8 @@ CODES = {"district": "617", "commune": "23407", "gso": "23407"}
 CODE_FOLDERS = ("ntm_portal", "communes", "criteria", "directives", "reports")
 VAGUE_NAMES = {"utils", "helpers", "services", "selectors", "common", "misc"}
 PAGES = [
-    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/ban-do/", "/muc-tieu/", "/tim/", "/so-cai/",
-    "/tim/?q=dak", "/tim/nhanh/?q=dak",
+    "/", "/huyen/617/", "/xa/23407/", "/xa/23281/", "/ma-tran/", "/ban-do/", "/muc-tieu/", "/muc-tieu/7/", "/tim/",
+    "/so-cai/", "/tim/?q=dak", "/tim/nhanh/?q=dak",
     "/tieu-chi/", "/tieu-chi/17/", "/tieu-chi/99/", "/don-vi/", "/don-vi/SYT/", "/don-vi/UB617/",
     "/ma-tran/?nhom=khong&sap_xep=-tc-17&loc=thay-doi", "/ma-tran/o/23407/17/", "/ma-tran/o/23407/99/",
     "/tai-khoan/", "/tai-khoan/mat-khau/", "/tai-khoan/ma/", "/tai-khoan/xac-thuc/",

@@ -7,7 +7,7 @@ from django.db import transaction
 from criteria.asking import answer
 from directives import notices
 from directives.actions.tasks import propose_for_met_targets
-from directives.models import TargetStanding
+from directives.models import Target, TargetStanding
 from directives.queries import State, target_results
 from ntm_portal.core import clock
 
@@ -16,11 +16,11 @@ from ntm_portal.core import clock
 def follow_targets(day: date) -> tuple[int, int]:
     """Look at every target as of the day; returns (how many changed their state, parts of tasks proposed as done).
 
-    The first look at a target only notes its state. Doing it again changes nothing.
+    The first look at a target only notes its state. Doing it again changes nothing, also at the same moment.
     """
-    last = {}
-    for standing in TargetStanding.objects.order_by("pk").select_for_update():
-        last[standing.target_id] = standing
+    # Whoever comes second waits here, and then sees what the first has noted: a lock on standings misses new ones.
+    list(Target.objects.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    last = {standing.target_id: standing for standing in TargetStanding.objects.order_by("pk")}
     changed, met = 0, []
     for result in target_results(answer(day).snapshot):
         target, before = result.target, last.get(result.target.pk)

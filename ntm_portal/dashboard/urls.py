@@ -3,7 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
-from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects, trail
+from ntm_portal.dashboard.views import comparing, design, finding, mapping, overviews, places, subjects, targets, trail
 
 app_name = "dashboard"
 
@@ -14,7 +14,8 @@ urlpatterns = [
     path("ma-tran/", overviews.matrix, name="matrix"),
     path("ma-tran/o/<commune:code>/<int:number>/", overviews.matrix_cell, name="matrix-cell"),
     path("ban-do/", mapping.map_page, name="map"),
-    path("muc-tieu/", overviews.targets, name="targets"),
+    path("muc-tieu/", targets.targets, name="targets"),
+    path("muc-tieu/<int:pk>/", targets.target, name="target"),
     path("tieu-chi/", subjects.criteria, name="criteria"),
     path("tieu-chi/<int:number>/", subjects.criterion, name="criterion"),
     path("don-vi/", subjects.departments, name="departments"),

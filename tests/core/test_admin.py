@@ -18,7 +18,7 @@ from django.utils.translation import trans_real
 
 from communes.models import Boundary, Commune, District, Province, Village
 from criteria.models import Assessment, Measure, Source, Threshold
-from directives.models import Directive, Obstacle, Target
+from directives.models import Directive, Target
 from ntm_portal.accounts.imports import DEMO_PASSWORD
 from ntm_portal.accounts.models import ApiToken, Department, Membership, User
 from ntm_portal.accounts.scope import Role
@@ -31,7 +31,7 @@ LEDGER = [Source, Assessment]
 WORKFLOW = [
     model
     for model in MODELS
-    if model._meta.app_label == "reports" and model not in {ReportingPeriod, DueRule} or model is Obstacle
+    if model._meta.app_label in {"directives", "reports"} and model not in {Directive, Target, ReportingPeriod, DueRule}
 ]
 NEVER_DELETED = [Source, Assessment, Threshold, User, ApiToken, Boundary, *WORKFLOW]
 NEVER_ADDED = [Source, Assessment, ApiToken, Boundary, *WORKFLOW]

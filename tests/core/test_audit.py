@@ -30,13 +30,14 @@ pytestmark = pytest.mark.django_db
 NOT_AUDITED = {
     "core.LedgerCounter": "a counter that every change moves",
     "core.AuditEntry": "the trail itself",
-    "core.KeptAnswer": "what was answered under a key, kept for a day",
-    "accounts.Notice": "tells of acts, which have entries of their own",
-    "accounts.NoticePreference": "how somebody wants their own e-mail",
+    "core.KeptAnswer": "an answer kept for one who asks twice; thrown away after a while",
     "core.StoredFile": "never changed: its row says who handed it in and when",
+    "accounts.Notice": "what was said to one person, by whom it is marked as read",
+    "accounts.NoticePreference": "one person's own choice of how to be told",
     "criteria.Source": "append-only: its rows are their own record of who and when",
     "criteria.Assessment": "append-only: its rows are their own record of who and when",
     "criteria.Measurement": "append-only: written with its assessment",
+    "directives.TargetStanding": "only added to: its rows are their own record of when",
 }
 AUDITED = [model for model in OWN_MODELS if issubclass(model, AuditedModel)]
 # What is typed into the form of each model in the admin: (field, new value, words before, words after).
@@ -66,7 +67,16 @@ WITHOUT_FORM = {
     "communes.Boundary": "load_boundaries",
     "accounts.Membership": "the form of the person",
     "accounts.ApiToken": "create_token, and the act that revokes",
-    "directives.Obstacle": "acts of whoever raises it and of the coordination office",
+    "directives.CalendarKey": "acts of its person",
+    "directives.Task": "the pages of directives and of the coordination office",
+    **dict.fromkeys(
+        (f"directives.{name}" for name in ("Assignment", "TaskUpdate", "TaskEvidence")),
+        "acts of the body that does the task and of the coordination office",
+    ),
+    **dict.fromkeys(
+        ("directives.Obstacle", "directives.ObstacleStep"),
+        "acts of whoever raises it, of whoever is asked, and of the coordination office",
+    ),
     "reports.Obligation": "opening a period",
     **dict.fromkeys(
         (f"reports.{name}" for name in ("Report", "ReportLine", "Section", "CommuneEntry", "Observation", "Visit")),

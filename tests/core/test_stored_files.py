@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.db import transaction
 
-from directives.models import Directive
+from directives.models import Directive, TaskEvidence
 from ntm_portal.accounts.models import User
 from ntm_portal.core import clock
 from ntm_portal.core.audit import AuditEntry, Kind
@@ -233,7 +233,10 @@ def test_every_record_that_owns_files_says_who_sees_it():
         for relation in StoredFile.owners()
         if not hasattr(relation.related_model._default_manager.all(), "visible_to")
     ]
-    assert (lacking, [relation.related_model for relation in StoredFile.owners()]) == ([], [Directive, Evidence])
+    assert (lacking, [relation.related_model for relation in StoredFile.owners()]) == (
+        [],
+        [Directive, TaskEvidence, Evidence],
+    )
 
 
 def test_no_other_model_keeps_files_on_its_own():

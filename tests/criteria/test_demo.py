@@ -163,7 +163,7 @@ def test_loading_twice_adds_nothing(clock_at):
 
     said = load(END_2020)
 
-    assert said.endswith("Thôn mới: 0. Đánh giá mới: 0. Báo cáo mới: 0.\n")
+    assert said.endswith("Thôn mới: 0. Đánh giá mới: 0. Báo cáo mới: 0. Việc mới: 0.\n")
     assert (ledger.current(), Assessment.objects.count()) == (before, rows)
 
 

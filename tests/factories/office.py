@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 from datetime import date
 
-from directives.models import Obstacle
+from directives.actions.targets import follow_targets
+from directives.actions.tasks import accept_task, report_progress
+from directives.models import Assignment, CalendarKey, Obstacle, ObstacleStep
 from ntm_portal.accounts.models import Department, Membership, User
 from ntm_portal.accounts.scope import Role
 from ntm_portal.core import clock
@@ -92,7 +94,7 @@ def person(username: str, department: str, roles: Iterable[Role] = (Role.OFFICER
 
 
 def one_of_each() -> None:
-    """A row of every record of reporting, for the department of health and for the district of Kon Plông.
+    """A row of every record of work, for the department of health and for the district of Kon Plông.
 
     Both are officers' own in the demonstration, and foreign to each other.
     """
@@ -112,6 +114,19 @@ def one_of_each() -> None:
     )
     for code, commune in ((HEALTH, None), ("UB613", entry.commune)):
         body = Department.objects.get(code=code)
-        entry.obstacles.add(
-            Obstacle.objects.create(raised_by=body, raised_at=now, commune=commune, description="Thiếu vốn làm đường.")
+        obstacle = Obstacle.objects.create(
+            raised_by=body, raised_at=now, commune=commune, description="Thiếu vốn làm đường."
         )
+        ObstacleStep.objects.create(obstacle=obstacle, kind="RAISED", text=obstacle.description, taken_at=now)
+        entry.obstacles.add(obstacle)
+        _work_on_a_task(body, file)
+    CalendarKey.objects.create(user=by, digest="0" * 64, made_at=now)
+    follow_targets(clock.today())
+
+
+def _work_on_a_task(body: Department, file: StoredFile) -> None:
+    """The first task of a body, begun, with a file behind what it says."""
+    part = Assignment.objects.filter(department=body).order_by("pk")[0]
+    doer = User.objects.get(memberships__department=body, memberships__role=Role.OFFICER)
+    accept_task(part, by=doer)
+    report_progress(part, percent=40, text="Đã làm được một phần.", by=doer, files=[file])

@@ -81,6 +81,11 @@ def get(held: Mapping[str, Any], key: str) -> Any:
 
 
 @register.filter
+def tone(value: Result | State) -> str:
+    return TONES[value][0]
+
+
+@register.filter
 def sign(result: Result) -> str:
     return TONES[result][1]
 

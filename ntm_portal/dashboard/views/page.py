@@ -15,7 +15,7 @@ from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
 from criteria.queries import Snapshot
 from ntm_portal.accounts.models import User
-from ntm_portal.accounts.permissions import require
+from ntm_portal.accounts.permissions import may, require
 from ntm_portal.core import audit, clock, ledger
 from ntm_portal.dashboard.asked import Asked, Reading
 from ntm_portal.dashboard.forms import StatusForm
@@ -71,6 +71,11 @@ def edit_url(user: User, record: Model | None) -> str:
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk])
 
 
+def _edited_at(user: User, place: tuple[str, str] | None) -> str:
+    """The portal's own page where what is shown is edited, as (act, address), for who may do that; else nothing."""
+    return place[1] if place and may(user, place[0]) else ""
+
+
 def status_page(
     request: HttpRequest,
     template: str,
@@ -101,7 +106,7 @@ def status_page(
     kept = _kept(request)
     page = page | {
         "beside": beside(request, reading) if beside else "",
-        "edit_url": edit_url(request.user, page["record"]),
+        "edit_url": _edited_at(request.user, page["edited_at"]) or edit_url(request.user, page["record"]),
         "reading": reading,
         "shown": shown,
         "carry": reading.asked.query,
@@ -117,6 +122,6 @@ def _part(template: str, build: Build, reading: Reading) -> dict[str, Any]:
     """What all readers share: the rendered body, and what the frame around it needs."""
     shown = reading.shown
     context = {"shown": shown, "reading": reading, "carry": reading.asked.query, **build(reading)}
-    names = ("title", "trail", "lede", "page_class", "scripts", "trail_query", "record")
+    names = ("title", "trail", "lede", "page_class", "scripts", "trail_query", "record", "edited_at")
     kept = {name: context.get(name) for name in names}
     return kept | {"part": render_to_string(template, context) if _has_something(shown, context) else ""}

@@ -8,6 +8,7 @@ from django.db import transaction
 from communes.models import Commune
 from criteria import demo
 from criteria.models import Assessment
+from directives.demo import load_work
 from ntm_portal.accounts.imports import load_demo_users
 from ntm_portal.core import audit, clock
 from ntm_portal.core.commands import PortalCommand
@@ -22,7 +23,11 @@ class Command(PortalCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("--until", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
-        parser.add_argument("--reports", action="store_true", help="thêm báo cáo minh họa của tháng 8, 9 và 10/2020")
+        parser.add_argument(
+            "--reports",
+            action="store_true",
+            help="thêm báo cáo tháng 8, 9, 10/2020, tiến độ nhiệm vụ và vướng mắc minh họa",
+        )
 
     def handle(self, *args, until: date, reports: bool, **options) -> None:
         if not demo.FIRST_DAY <= until <= demo.LAST_DAY:
@@ -38,8 +43,10 @@ class Command(PortalCommand):
                 rows = demo.load_assessments(until)
                 load.add(str(Assessment._meta.verbose_name), rows)
                 filed = load_reports(until) if reports else 0
+                worked = load_work(until) if reports else 0
         except DataFileError as error:
             raise CommandError(f"Không nạp gì cả. {error}") from error
         self.stdout.write(
-            f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}. Báo cáo mới: {filed}."
+            f"Tài khoản: {', '.join(users)}. Thôn mới: {villages}. Đánh giá mới: {rows}. Báo cáo mới: {filed}. "
+            f"Việc mới: {worked}."
         )
