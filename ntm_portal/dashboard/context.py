@@ -1,5 +1,6 @@
 """What every page knows: the province, the demonstration, who is here."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,8 +21,11 @@ _PLACES = (
     ("Mục tiêu", "dashboard:targets", "/muc-tieu/"),
     ("Nhiệm vụ", "directives:task-board", "/nhiem-vu/"),
     ("Báo cáo", "reports:report-list", "/bao-cao/"),
-    ("Bản đồ", "dashboard:map", None),
     ("Ma trận", "dashboard:matrix", None),
+)
+# What stands behind "Thêm".
+_FURTHER = (
+    ("Bản đồ", "dashboard:map", None),
     ("Tiêu chí", "dashboard:criteria", "/tieu-chi/"),
     ("Đơn vị", "dashboard:departments", "/don-vi/"),
     ("So sánh", "dashboard:compare", None),
@@ -41,9 +45,9 @@ class PlaceToGo:
     carries: bool
 
 
-def _places_to_go(path: str) -> list[PlaceToGo]:
+def _places_to_go(path: str, places: Sequence[tuple[str, str, str | None]]) -> list[PlaceToGo]:
     found = []
-    for name, view, start in _PLACES:
+    for name, view, start in places:
         holds = bool(start) and path.startswith(start)
         found.append(PlaceToGo(name, reverse(view), holds, view.startswith("dashboard:")))
     return found
@@ -64,7 +68,8 @@ def portal(request: HttpRequest) -> dict:
     return {
         "unread_notices": SimpleLazyObject(partial(_unread_notices, user)),
         "province_name": name[0],
-        "places_to_go": _places_to_go(request.path),
+        "places_to_go": _places_to_go(request.path, _PLACES),
+        "further_places": _places_to_go(request.path, _FURTHER),
         "demo_date": settings.DEMO_DATE,
         "may_administer": bool(user and user.is_authenticated and user.is_staff),
         "may_read_audit": bool(user and may(user, "read_audit")),
