@@ -16,13 +16,14 @@ from ntm_portal.core import ledger
 _NAMES = ledger.Memory(4)
 # (name, url name, start of the addresses that belong to it)
 _PLACES = (
-    ("Tỉnh", "province", "/huyen/"),
-    ("Mục tiêu", "targets", None),
-    ("Bản đồ", "map", None),
-    ("Ma trận", "matrix", None),
-    ("Tiêu chí", "criteria", "/tieu-chi/"),
-    ("Đơn vị", "departments", "/don-vi/"),
-    ("So sánh", "compare", None),
+    ("Tỉnh", "dashboard:province", "/huyen/"),
+    ("Mục tiêu", "dashboard:targets", None),
+    ("Văn bản", "directives:directive-list", "/van-ban/"),
+    ("Bản đồ", "dashboard:map", None),
+    ("Ma trận", "dashboard:matrix", None),
+    ("Tiêu chí", "dashboard:criteria", "/tieu-chi/"),
+    ("Đơn vị", "dashboard:departments", "/don-vi/"),
+    ("So sánh", "dashboard:compare", None),
 )
 
 
@@ -36,10 +37,7 @@ class PlaceToGo:
 
 
 def _places_to_go(path: str) -> list[PlaceToGo]:
-    return [
-        PlaceToGo(name, reverse(f"dashboard:{view}"), bool(start) and path.startswith(start))
-        for name, view, start in _PLACES
-    ]
+    return [PlaceToGo(name, reverse(view), bool(start) and path.startswith(start)) for name, view, start in _PLACES]
 
 
 def _unread_notices(user: User | None) -> int:

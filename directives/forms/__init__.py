@@ -1,0 +1,1 @@
+"""Forms about directives, targets and tasks."""
