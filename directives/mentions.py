@@ -16,6 +16,7 @@ from ntm_portal.core import text as wording
 _LONGEST_NAME = 4
 _ALL_OFFICES = re.compile(r"các sở|sở, ban,? ngành|các ngành", re.IGNORECASE)
 _DISTRICTS = re.compile(r"UBND (?:các )?huyện|các huyện", re.IGNORECASE)
+_ALL_DISTRICTS = re.compile(r"(?:các|UBND) huyện, thành phố", re.IGNORECASE)
 _LINKS = frozenset({"và", "xã"})
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)*|[,;:()]")
 
@@ -53,8 +54,9 @@ def bodies_named(said: str, bodies: Iterable[Department]) -> list[Department]:
             found.append(body)
     if _ALL_OFFICES.search(said):
         found += [b for b in bodies if b.kind == Department.Kind.SO_NGANH and b not in found]
-    if speaks_of_districts and not any(b.kind == Department.Kind.DISTRICT for b in found):
-        found += [b for b in bodies if b.kind == Department.Kind.DISTRICT]
+    names_none = speaks_of_districts and not any(b.kind == Department.Kind.DISTRICT for b in found)
+    if names_none or _ALL_DISTRICTS.search(said):
+        found += [b for b in bodies if b.kind == Department.Kind.DISTRICT and b not in found]
     return found
 
 

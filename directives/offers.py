@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from communes.models import Commune
 from communes.queries import province_name
 from directives import reading
+from directives.forms.fields import commune_label
 from directives.forms.targets import BLANKS, defaults_for
 from directives.mentions import bodies_named, communes_named, directives_named, open_bodies
 from directives.models import Directive
@@ -48,7 +48,7 @@ def directive_offer(body: str, *, but: int | None = None) -> dict[str, Any]:
         "issued_on": found.issued_on,
         "signer": found.signer,
         "abstract": found.abstract,
-        "recipients": [b.pk for b in bodies_named(body, open_bodies(clock.today()))],
+        "recipients": [b.pk for b in bodies_named(reading.addressees(body), open_bodies(clock.today()))],
         "refers_to": [d.pk for d in directives_named(body, but=but) if d.number != found.number],
     }
     return {name: value for name, value in offered.items() if value}
@@ -75,7 +75,7 @@ class TaskOffer:
     """What the form of a task holds for a passage, and names of communes that several carry."""
 
     initial: dict[str, Any] = field(default_factory=dict)
-    unsure: Sequence[tuple[str, Sequence[Commune]]] = ()
+    unsure: Sequence[tuple[str, Sequence[str]]] = ()
 
 
 def task_offer(directive: Directive, passage: Passage) -> TaskOffer:
@@ -94,4 +94,4 @@ def task_offer(directive: Directive, passage: Passage) -> TaskOffer:
         "recurrence": recurrence,
         "due_on": _due(passage, directive) if recurrence == "ONCE" else None,
     }
-    return TaskOffer(initial, communes.unsure)
+    return TaskOffer(initial, [(name, [*map(commune_label, units)]) for name, units in communes.unsure])

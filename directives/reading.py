@@ -33,6 +33,7 @@ _ISSUERS = (
     (r"[/-]TU\b", "Tỉnh ủy {}"),
 )
 _LONGEST_ABSTRACT = 500
+_ADDRESSED = re.compile(r"Kính gửi\s*:?\s*(.+?)(?:\n\s*\n|\Z)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,12 @@ def _abstract(body: str) -> str:
         lines.append(line)
     said = wording.clean(" ".join(lines)).rstrip(".;")
     return (said[:1].upper() + said[1:])[:_LONGEST_ABSTRACT]
+
+
+def addressees(body: str) -> str:
+    """The words after Kính gửi; the whole text where it addresses nobody."""
+    found = _ADDRESSED.search(body)
+    return found[1] if found else body
 
 
 def _signer(body: str) -> str:

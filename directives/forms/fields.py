@@ -49,7 +49,8 @@ class TickField(forms.ModelMultipleChoiceField):
 
 
 def commune_label(commune: Commune) -> str:
-    return f"{commune.name} ({commune.district.full_name.lower()})"
+    """Name and district: many communes share a bare name."""
+    return f"{commune.name} ({commune.district.get_kind_display().lower()} {commune.district.name})"
 
 
 def rural_communes(on: date) -> QuerySet[Commune]:

@@ -86,7 +86,7 @@ class TargetForm(forms.Form):
     new_count = _blank("Số đơn vị", 1, 1000)
     new_tier = _tier(Tier.choices)
     new_year = _blank("Năm", 2010, 2100)
-    share_percent = _blank("Tỷ lệ %", 1, 100)
+    share_percent = _blank("Tỷ lệ phần trăm", 1, 100)
     share_tier = _tier(_VILLAGE)
     share_total = _blank("Số thôn của Đề án", 1, 5000)
     share_scheme = forms.CharField(label="Tên Đề án", max_length=120, required=False)

@@ -8,7 +8,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from communes.models import Commune
 from criteria.asking import answer
 from directives.actions.errors import TaskStateError
 from directives.actions.register import save_task
@@ -20,7 +19,7 @@ from directives.views.marking import back_to_marking
 from ntm_portal.accounts.permissions import require
 from ntm_portal.core import clock
 
-Unsure = Sequence[tuple[str, Sequence[Commune]]]
+Unsure = Sequence[tuple[str, Sequence[str]]]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
