@@ -54,7 +54,7 @@ def test_directive_is_entered_with_a_target_and_two_tasks(page, complaints):
     expect(page.get_by_text("“Đăk Long” có thể là")).to_be_visible()
     search = page.get_by_label("Tìm trong xã")
     search.fill("dak long")
-    expect(page.get_by_label(re.compile("^Đăk Long"))).to_have_count(2)
+    expect(page.get_by_role("checkbox", name=re.compile("^Đăk Long"))).to_have_count(2)
     expect(page.get_by_label("Măng Cành")).to_be_hidden()
     page.get_by_label("Đăk Long (huyện Đăk Glei)").check()
     page.get_by_role("button", name="Giao nhiệm vụ").click()

@@ -12,6 +12,7 @@ from directives.register import Piece, marked_text, marks_in
 from ntm_portal.core.models import StoredFile
 from tests.factories.directives import ISSUER, LETTER, TARGET_WORDS, fields_of, letter
 from tests.factories.files import PDF
+from tests.test_consistency import INLINE, LOOSE_SCRIPT
 
 LIST, ADD = "/van-ban/", "/van-ban/them/"
 OWN_PAGES = ["{}sua/", "{}danh-dau/", "{}muc-tieu/them/", "{}nhiem-vu/them/"]
@@ -271,3 +272,13 @@ def test_place_outside_the_text_offers_nothing(portal, asked):
     kept = letter()
     for what in ("muc-tieu", "nhiem-vu"):
         assert portal.get(f"{kept.get_absolute_url()}{what}/them/{asked}").status_code == 200
+
+
+@pytest.mark.one_database
+def test_pages_hold_nothing_inline(portal, main_directive):
+    own, target = main_directive.get_absolute_url(), main_directive.targets.all()[0]
+    pages = [LIST, own, ADD, "/nhiem-vu/them/", *(page.format(own) for page in OWN_PAGES)]
+    pages += [f"/muc-tieu/{target.pk}/sua/", f"/nhiem-vu/{main_directive.tasks.all()[0].pk}/sua/"]
+    for page in pages:
+        served = portal.get(page).content.decode()
+        assert (page, LOOSE_SCRIPT.findall(served), INLINE.findall(served), "{{" in served) == (page, [], [], False)
