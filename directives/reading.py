@@ -158,6 +158,7 @@ class Passage:
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?”])\s+(?=[A-ZĐÀ-Ỹ“\"])|\n+")
+_FOOT = re.compile(r"^(?:TM|KT|TUQ|TL)\.\s|^Nơi nhận\b", re.MULTILINE)
 _ITEM_END = re.compile(r";\s*")
 _LIST_HEAD = re.compile(r".{30,}:\s*(?=\S)", re.DOTALL)
 _ITEMS_OF_A_LIST = 3
@@ -165,8 +166,15 @@ _EDGES = " \t\n“”\"'.;,-–+•"
 
 
 def passages(body: str) -> list[Passage]:
-    """The text in pieces that one marks: its sentences, and the items where a sentence is a list of three or more."""
-    return [piece for start, end in _pieces(_SENTENCE_END, body, 0, len(body)) for piece in _parts(body, start, end)]
+    """The text in pieces that one marks: its sentences, and the items where a sentence is a list of three or more.
+
+    The head of a letter, up to whom it addresses, and its end, from who signs, are no passages.
+    """
+    head = _ADDRESSED.search(body)
+    first = head.end() if head and head.end() < len(body) else 0
+    foot = _FOOT.search(body, first)
+    last = foot.start() if foot else len(body)
+    return [piece for start, end in _pieces(_SENTENCE_END, body, first, last) for piece in _parts(body, start, end)]
 
 
 def _parts(body: str, start: int, end: int) -> Iterator[Passage]:

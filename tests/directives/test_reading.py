@@ -122,6 +122,12 @@ def test_list_is_cut_into_its_items_and_a_sentence_stays_whole():
     assert found[1].around.startswith("Toàn tỉnh")
 
 
+def test_head_and_end_of_a_letter_are_no_passages():
+    said = [p.text.split(" ", 2)[:2] for p in passages(as_pasted(LETTER))]
+    assert said == [["Thực", "hiện"], ["UBND", "huyện"], ["Sở", "Y"]]
+    assert [p.text for p in passages("Kính gửi: Sở Y tế.\nHãy làm ngay.")] == ["Kính gửi: Sở Y tế", "Hãy làm ngay"]
+
+
 def test_quote_is_found_whatever_its_blanks_and_case():
     assert place_of("Có  4 xã", "Toàn tỉnh có\n4 xã.") == (10, 17)
     assert (place_of("có 5 xã", "có 4 xã"), place_of("", "có 4 xã")) == (None, None)
