@@ -91,11 +91,16 @@ def find_commune(written: str, *, on: date, district: District | None = None) ->
     return candidates[0]
 
 
+def spellings(commune: Commune) -> set[str]:
+    """Search keys of the name and of its known variants."""
+    return {text.search_key(name) for name in [commune.name, *commune.name_variants.split(";")]} - {""}
+
+
 def _candidates_by_name(units, key: str) -> list[Commune]:
     prefix, bare = _PREFIX.match(key).groups() if key else (None, "")
     found = []
     for commune in units:
-        names = {text.search_key(n) for n in [commune.name, *commune.name_variants.split(";")]} - {""}
+        names = spellings(commune)
         if key in names or (bare in names and (prefix is None or _KINDS[prefix] == commune.kind)):
             found.append(commune)
     return found

@@ -43,6 +43,10 @@ def task_url(task: int) -> str:
     return f"/nhiem-vu/{task}/"
 
 
+def target_url(target: int) -> str:
+    return f"/muc-tieu/{target}/"
+
+
 def _until(assignment: Assignment) -> str:
     return f"Hạn: {assignment.due_on:%d/%m/%Y}." if assignment.due_on else "Thường xuyên, không có hạn."
 
@@ -168,7 +172,7 @@ def target_changed(target: Target, before: str, after: str, *, standing: int) ->
         key=f"target:{target.pk}:{standing}",
         subject=f"{after}: {target.title}",
         text=f"Mục tiêu “{target.title}” từ “{before}” chuyển thành “{after}”. Hạn: {target.due_on:%d/%m/%Y}.",
-        url=f"/muc-tieu/{target.pk}/",
+        url=target_url(target.pk),
     )
 
 

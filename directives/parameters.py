@@ -64,6 +64,8 @@ SHAPES: dict[str, type[Parameters]] = {
     "NO_COMMUNE_BELOW": NoCommuneBelow,
     "COMMUNE_REACHES": CommuneReaches,
 }
+VILLAGE_TIERS = frozenset({Tier.NTM_VILLAGE, Tier.MODEL_RESIDENTIAL})
+"""Tiers at which a village is recognised; at the others it is a commune."""
 _LIMITS = {
     "year": (2010, 2100),
     "count": (1, 1000),
@@ -98,3 +100,22 @@ def parse_parameters(kind: str, given: Mapping[str, Any]) -> Parameters:
         raise ParameterError(f"Tham số {', '.join(wrong)}; kiểu này cần: {', '.join(names)}.")
     _check_values(shape, given)
     return shape(**given)
+
+
+def in_words(asked: Parameters, *, commune: str = "") -> str:
+    """What is asked, as the short title of a target; `commune` is the name of the one that is meant."""
+    match asked:
+        case NewRecognitions():
+            unit = "thôn" if asked.tier in VILLAGE_TIERS else "xã"
+            return f"Thêm {asked.count} {unit} được công nhận {_tier_words(asked.tier)} năm {asked.year}"
+        case VillageShare():
+            return f"{asked.percent}% số thôn thuộc Đề án được công nhận {_tier_words(asked.tier)}"
+        case DistrictRecognised():
+            return f"Mỗi huyện, thành phố có ít nhất {asked.count} xã được công nhận {_tier_words(asked.tier)}"
+        case NoCommuneBelow():
+            return f"Không còn xã dưới {asked.criteria} tiêu chí"
+    return f"Xã {commune or asked.commune} đạt từ {asked.criteria} tiêu chí"
+
+
+def _tier_words(tier: str) -> str:
+    return str(Tier(tier).label).lower()

@@ -138,14 +138,21 @@ def _outcome(target: Target, scene: Scene) -> Outcome:
     return KINDS[target.kind](parse_parameters(target.kind, target.parameters), scene)
 
 
+def _judge(target: Target, scenes: _Scenes) -> TargetResult:
+    scene, as_of = scenes.of(target), scenes.shown.as_of
+    outcome = _outcome(target, scene)
+    is_illustration = scene.now.is_illustration or scene.before.is_illustration
+    return TargetResult(target, outcome, _state(target, outcome, as_of), as_of, is_illustration)
+
+
 def _results(shown: Snapshot) -> tuple[TargetResult, ...]:
-    scenes, found = _Scenes(shown), []
-    for target in _targets():
-        scene = scenes.of(target)
-        outcome = _outcome(target, scene)
-        is_illustration = scene.now.is_illustration or scene.before.is_illustration
-        found.append(TargetResult(target, outcome, _state(target, outcome, shown.as_of), shown.as_of, is_illustration))
-    return tuple(found)
+    scenes = _Scenes(shown)
+    return tuple(_judge(target, scenes) for target in _targets())
+
+
+def judge_target(target: Target, shown: Snapshot) -> TargetResult:
+    """One target as of the snapshot's day, also one that is not saved; not remembered."""
+    return _judge(target, _Scenes(shown))
 
 
 def amounts(shown: Snapshot) -> dict[int, tuple[Decimal, Decimal]]:

@@ -1,9 +1,9 @@
-"""Addresses of tasks."""
+"""Addresses of directives, of what is entered from them, and of tasks."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from directives.views import calendar, task_acts, tasks
+from directives.views import calendar, entry, giving, marking, register, targets, task_acts, tasks
 
 app_name = "directives"
 
@@ -19,6 +19,17 @@ _ACTS = {
 }
 
 urlpatterns = [
+    path("van-ban/", register.directive_list, name="directive-list"),
+    path("van-ban/them/", entry.add, name="directive-create"),
+    path("van-ban/<int:pk>/", register.directive_detail, name="directive-detail"),
+    path("van-ban/<int:pk>/sua/", entry.edit, name="directive-update"),
+    path("van-ban/<int:pk>/danh-dau/", marking.marking, name="marking"),
+    path("van-ban/<int:pk>/danh-dau/thong-tin/", marking.call_information, name="marking-information"),
+    path("van-ban/<int:pk>/muc-tieu/them/", targets.add, name="target-create"),
+    path("muc-tieu/<int:pk>/sua/", targets.edit, name="target-update"),
+    path("van-ban/<int:pk>/nhiem-vu/them/", giving.add, name="task-create"),
+    path("nhiem-vu/them/", giving.add_free, name="free-task-create"),
+    path("nhiem-vu/<int:pk>/sua/", giving.edit, name="task-update"),
     path("nhiem-vu/", tasks.show_board, name="task-board"),
     path("nhiem-vu/<int:pk>/", tasks.show_task, name="task-detail"),
     path("nhiem-vu/<int:pk>/dong/", task_acts.close, name="task-close"),

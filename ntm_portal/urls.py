@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("ntm_portal.accounts.urls")),
     path("quan-tri/", admin.site.urls),
     path("api/v1/", include("ntm_portal.api.urls")),
+    path("", include("directives.urls")),
     path("bao-cao/", include("reports.urls")),
     path("", include("directives.urls")),
     path("tep/<uuid:pk>/", serving.download, name="file"),

@@ -1,6 +1,7 @@
 """Directives (văn bản chỉ đạo): documents that tell bodies what to do."""
 
 from django.db import models
+from django.urls import reverse
 
 from ntm_portal.accounts.models import Department
 from ntm_portal.core import text
@@ -62,6 +63,9 @@ class Directive(AuditedModel):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.number}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("directives:directive-detail", args=[self.pk])
 
     def derive_keys(self) -> None:
         """Fill in what follows from the rest; bulk writers call it themselves."""
