@@ -16,6 +16,7 @@ run: $(RUNTIME)
 	@$(MANAGE) migrate --verbosity 0
 	@$(MANAGE) load_reference > var/reference.log
 	@$(MANAGE) load_demo --until $(DEMO_DATE) --reports
+	@$(MANAGE) follow_directives --save
 	@$(MANAGE) collectstatic --noinput --verbosity 0
 	@echo
 	@echo "  Cổng nông thôn mới: http://127.0.0.1:$(PORT)/   (đồng hồ: $(DEMO_DATE); dừng bằng Ctrl-C)"

@@ -1,7 +1,8 @@
 """What people are told about tasks, targets and obstacles. Each function says one thing to those whom it concerns."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 
 from directives.models import Assignment, Obstacle, Target, Task, TaskUpdate
 from ntm_portal.accounts.models import Notice, User
@@ -24,6 +25,7 @@ register_kinds(
         "task_decided": NoticeKind("Nhiệm vụ được xác nhận, trả lại, lùi hạn", Role.OFFICER),
         "task_reminded": NoticeKind("Đôn đốc nhiệm vụ", Role.OFFICER),
         "task_due_soon": NoticeKind("Nhiệm vụ sắp đến hạn", Role.OFFICER),
+        "task_overdue": NoticeKind("Nhiệm vụ quá hạn", Role.OFFICER),
         "task_proposed": NoticeKind("Đơn vị đề nghị xác nhận xong, xin lùi hạn", Role.COORDINATOR, _DIGEST),
         "target_changed": NoticeKind("Mục tiêu đổi trạng thái", Role.COORDINATOR),
         "obstacle_raised": NoticeKind("Vướng mắc mới", Role.COORDINATOR, _DIGEST),
@@ -116,26 +118,46 @@ def tasks_reminded(assignments: Iterable[Assignment], said: str) -> int:
     return told
 
 
-def tasks_due_soon(assignments: Iterable[Assignment], *, days: int) -> int:
+def tasks_due_soon(assignments: Iterable[Assignment], *, today: date) -> int:
     """Tell each body once of a day that comes near."""
+
+    def about(assignment: Assignment) -> tuple[str, str]:
+        left = (assignment.due_on - today).days
+        return f"task:soon:{assignment.pk}:{assignment.due_on:%Y%m%d}", f"Còn {left} ngày" if left else "Hạn hôm nay"
+
+    return _of_days("task_due_soon", assignments, about)
+
+
+def tasks_overdue(assignments: Iterable[Assignment], *, today: date) -> int:
+    """Tell each body on the day after the due day, and again every week."""
+
+    def about(assignment: Assignment) -> tuple[str, str]:
+        late = (today - assignment.due_on).days
+        key = f"task:late:{assignment.pk}:{assignment.due_on:%Y%m%d}:{(late - 1) // 7}"
+        return key, f"Quá hạn {late} ngày"
+
+    return _of_days("task_overdue", assignments, about)
+
+
+def _of_days(kind: str, assignments: Iterable[Assignment], about: Callable[[Assignment], tuple[str, str]]) -> int:
+    """Tell the officers of each part what `about` gives as (key, words); returns how many notices were new."""
     held = list(assignments)
     people = officers_of({a.department_id for a in held})
-    return len(
-        notify_each(
-            "task_due_soon",
-            [
-                Message(
-                    person,
-                    f"task:soon:{a.pk}:{a.due_on:%Y%m%d}",
-                    f"Còn {days} ngày: {a.task.title}",
-                    f"{a.task.content}\n\n{_until(a)}",
-                    task_url(a.task_id),
-                )
-                for a in held
-                for person in people.get(a.department_id, [])
-            ],
-        )
-    )
+    messages = []
+    for assignment in held:
+        key, said = about(assignment)
+        task = assignment.task
+        messages += [
+            Message(
+                person,
+                key,
+                f"{said}: {task.title}",
+                f"{task.content}\n\n{_until(assignment)}",
+                task_url(task.pk),
+            )
+            for person in people.get(assignment.department_id, [])
+        ]
+    return len(notify_each(kind, messages))
 
 
 def target_changed(target: Target, before: str, after: str, *, standing: int) -> int:

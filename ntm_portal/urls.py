@@ -12,6 +12,7 @@ urlpatterns = [
     path("quan-tri/", admin.site.urls),
     path("api/v1/", include("ntm_portal.api.urls")),
     path("bao-cao/", include("reports.urls")),
+    path("", include("directives.urls")),
     path("tep/<uuid:pk>/", serving.download, name="file"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

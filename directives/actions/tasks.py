@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from directives import notices
 from directives.actions.errors import TaskStateError, words
+from directives.actions.obstacles import raise_obstacle
 from directives.models import Assignment, Task, TaskEvidence, TaskUpdate
 from ntm_portal.accounts.models import User
 from ntm_portal.core import clock
@@ -18,11 +19,16 @@ State, Kind = Assignment.State, TaskUpdate.Kind
 _MONTHS = {Task.Recurrence.MONTHLY: 1, Task.Recurrence.QUARTERLY: 3}
 
 
-def _locked(assignment: Assignment, *states: State) -> Assignment:
-    """The part as it is, kept from others until the transaction ends. Raises TaskStateError in any other state."""
+def _locked(assignment: Assignment, *states: State, revision: int | None = None) -> Assignment:
+    """The part as it is, kept from others until the transaction ends.
+
+    Raises TaskStateError in any other state, or when somebody has changed it since the revision that was read.
+    """
     found = Assignment.objects.select_for_update(of=("self",)).with_about().get(pk=assignment.pk)
     if found.task.closed_on is not None:
         raise TaskStateError("Nhiệm vụ này đã đóng.")
+    if revision is not None and found.revision != revision:
+        raise TaskStateError("Phần việc vừa được cập nhật sau khi bạn mở trang; hãy xem lại rồi gửi nếu vẫn cần.")
     if found.state not in states:
         raise TaskStateError(f"Phần việc đang ở trạng thái “{found.get_state_display()}” nên không làm được việc này.")
     return found
@@ -72,29 +78,48 @@ def give_task(task: Task, departments: Sequence[int], *, by: User | None) -> lis
 
 
 @transaction.atomic
-def accept_task(assignment: Assignment, *, by: User) -> TaskUpdate:
+def accept_task(assignment: Assignment, *, by: User, revision: int | None = None) -> TaskUpdate:
     """Say that the body has taken note and begins. Raises TaskStateError."""
-    assignment = _locked(assignment, State.GIVEN)
+    assignment = _locked(assignment, State.GIVEN, revision=revision)
     return _tell(assignment, Kind.ACCEPTED, by=by, state=State.ACCEPTED)
 
 
 @transaction.atomic
 def report_progress(
-    assignment: Assignment, *, percent: int, text: str, by: User, files: Iterable[StoredFile] = ()
+    assignment: Assignment,
+    *,
+    percent: int,
+    text: str,
+    by: User,
+    files: Iterable[StoredFile] = (),
+    obstacle: str = "",
+    revision: int | None = None,
 ) -> TaskUpdate:
-    """Tell how far the body is, in percent and words. Raises TaskStateError, WordsMissingError."""
-    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED)
+    """Tell how far the body is, in percent and words, and what stands in its way.
+
+    Raises TaskStateError, WordsMissingError, ObstacleRefusedError.
+    """
+    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, revision=revision)
     said = words(text, "text", "Hãy ghi đã làm được gì.")
+    if obstacle.strip():
+        raise_obstacle(obstacle, raised_by=assignment.department, by=by, task=assignment.task)
     return _tell(assignment, Kind.PROGRESS, by=by, text=said, files=files, percent=percent, state=State.ACCEPTED)
 
 
 @transaction.atomic
-def propose_done(assignment: Assignment, *, text: str, by: User | None, files: Iterable[StoredFile] = ()) -> TaskUpdate:
+def propose_done(
+    assignment: Assignment,
+    *,
+    text: str,
+    by: User | None,
+    files: Iterable[StoredFile] = (),
+    revision: int | None = None,
+) -> TaskUpdate:
     """Ask the coordination office to confirm that the part is done; `by` nobody where a met target proposes it.
 
     Raises TaskStateError, WordsMissingError.
     """
-    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED)
+    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, revision=revision)
     said = words(text, "text", "Hãy ghi kết quả thực hiện.")
     update = _tell(assignment, Kind.PROPOSED, by=by, text=said, files=files, state=State.PROPOSED)
     notices.task_proposed(assignment)
@@ -102,18 +127,18 @@ def propose_done(assignment: Assignment, *, text: str, by: User | None, files: I
 
 
 @transaction.atomic
-def confirm_done(assignment: Assignment, *, by: User, text: str = "") -> TaskUpdate:
+def confirm_done(assignment: Assignment, *, by: User, text: str = "", revision: int | None = None) -> TaskUpdate:
     """Accept what was proposed. A task that comes again is due the next time, a standing one goes on.
 
     Raises TaskStateError.
     """
-    assignment = _locked(assignment, State.PROPOSED)
+    assignment = _locked(assignment, State.PROPOSED, revision=revision)
     task = assignment.task
     if task.recurrence == Task.Recurrence.ONCE:
-        after = {"state": State.DONE, "percent": 100, "done_on": clock.today(), "asked_due_on": None}
+        after = {"state": State.DONE, "percent": 100, "done_on": clock.today()}
     else:
         after = {"state": State.ACCEPTED, "percent": 0, "due_on": next_due(task, assignment.due_on)}
-    update = _tell(assignment, Kind.CONFIRMED, by=by, text=text.strip(), **after)
+    update = _tell(assignment, Kind.CONFIRMED, by=by, text=text.strip(), asked_due_on=None, **after)
     notices.task_decided(assignment, update)
     return update
 
@@ -127,9 +152,9 @@ def next_due(task: Task, due_on: date | None) -> date | None:
 
 
 @transaction.atomic
-def return_task(assignment: Assignment, *, text: str, by: User) -> TaskUpdate:
+def return_task(assignment: Assignment, *, text: str, by: User, revision: int | None = None) -> TaskUpdate:
     """Say why a part is not done yet. Raises TaskStateError, WordsMissingError."""
-    assignment = _locked(assignment, State.PROPOSED, State.DONE)
+    assignment = _locked(assignment, State.PROPOSED, State.DONE, revision=revision)
     said = words(text, "text", "Trả lại thì phải ghi lý do.")
     update = _tell(assignment, Kind.RETURNED, by=by, text=said, state=State.ACCEPTED, done_on=None)
     notices.task_decided(assignment, update)
@@ -137,9 +162,11 @@ def return_task(assignment: Assignment, *, text: str, by: User) -> TaskUpdate:
 
 
 @transaction.atomic
-def ask_extension(assignment: Assignment, *, until: date, text: str, by: User) -> TaskUpdate:
+def ask_extension(
+    assignment: Assignment, *, until: date, text: str, by: User, revision: int | None = None
+) -> TaskUpdate:
     """Ask for a later day, with the reason. Raises TaskStateError (also for a day that is not later)."""
-    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED)
+    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, revision=revision)
     if assignment.due_on is None:
         raise TaskStateError("Nhiệm vụ thường xuyên không có hạn để lùi.")
     if until <= max(assignment.due_on, clock.today()):
@@ -151,9 +178,11 @@ def ask_extension(assignment: Assignment, *, until: date, text: str, by: User) -
 
 
 @transaction.atomic
-def decide_extension(assignment: Assignment, *, is_granted: bool, text: str, by: User) -> TaskUpdate:
+def decide_extension(
+    assignment: Assignment, *, is_granted: bool, text: str, by: User, revision: int | None = None
+) -> TaskUpdate:
     """Grant or refuse the later day that was asked for; a refusal says why. Raises TaskStateError."""
-    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, State.PROPOSED)
+    assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, State.PROPOSED, revision=revision)
     asked = assignment.asked_due_on
     if asked is None:
         raise TaskStateError("Không có đề nghị lùi hạn nào đang chờ.")
@@ -174,13 +203,13 @@ def decide_extension(assignment: Assignment, *, is_granted: bool, text: str, by:
 @transaction.atomic
 def remind_tasks(assignments: Iterable[int], *, text: str, by: User) -> list[Assignment]:
     """Write one reminder to the bodies of these parts (ids), each part at most once a day; returns those reminded."""
-    today = clock.today()
-    rows = Assignment.objects.under_way().filter(pk__in=set(assignments)).with_about().select_for_update(of=("self",))
-    had = TaskUpdate.objects.filter(
-        assignment__in=set(assignments), kind=Kind.REMINDED, made_at__date=today
-    ).values_list("assignment_id", flat=True)
-    had = set(had)
-    reminded = [row for row in rows.order_by("department__sort_key", "due_on", "pk") if row.pk not in had]
+    today, wanted = clock.today(), set(assignments)
+    rows = Assignment.objects.under_way().filter(pk__in=wanted).with_about().select_for_update(of=("self",))
+    # Locked before it is asked who was reminded: of two people who remind at once the second waits, and then sees it.
+    held = list(rows.order_by("department__sort_key", "due_on", "pk"))
+    said_today = TaskUpdate.objects.filter(assignment__in=wanted, kind=Kind.REMINDED, made_at__date=today)
+    had = set(said_today.values_list("assignment_id", flat=True))
+    reminded = [row for row in held if row.pk not in had]
     TaskUpdate.objects.bulk_create(
         TaskUpdate(assignment=row, kind=Kind.REMINDED, text=text.strip(), made_at=clock.now(), made_by=by)
         for row in reminded
@@ -202,9 +231,20 @@ def close_task(task: Task, *, by: User) -> Task:
 
 @transaction.atomic
 def propose_for_met_targets(met: Iterable[int], *, day: date) -> int:
-    """Propose as done every part whose target (ids) is met; returns how many. A person confirms each."""
-    waiting = Assignment.objects.under_way().filter(
-        Q(task__target__in=set(met)), state__in=(State.GIVEN, State.ACCEPTED), task__recurrence=Task.Recurrence.ONCE
+    """Propose as done every part whose target (ids) is met; returns how many. A person confirms each.
+
+    It is proposed once: a part that the office returned is proposed again by its body alone.
+    """
+    before = TaskUpdate.objects.filter(assignment=OuterRef("pk"), kind=Kind.PROPOSED, made_by=None)
+    waiting = (
+        Assignment.objects.under_way()
+        .given_by(day)
+        .filter(
+            ~Exists(before),
+            task__target__in=set(met),
+            state__in=(State.GIVEN, State.ACCEPTED),
+            task__recurrence=Task.Recurrence.ONCE,
+        )
     )
     count = 0
     for assignment in waiting.order_by("pk"):

@@ -12,8 +12,9 @@ from criteria.models import Indicator
 from directives.models.directive import Directive
 from directives.models.target import Target
 from ntm_portal.accounts.models import Department
+from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import text
-from ntm_portal.core.audit import AuditedModel
+from ntm_portal.core.audit import AuditedModel, AuditedQuerySet
 from ntm_portal.core.models import NamedQuerySet, StoredFile
 from ntm_portal.core.scoped import EVERYONE
 
@@ -107,6 +108,14 @@ class AssignmentQuerySet(NamedQuerySet):
     def overdue(self, on: date) -> "AssignmentQuerySet":
         """Those under way whose day is before that one, and that have not been proposed as done."""
         return self.under_way().filter(due_on__lt=on).exclude(state=Assignment.State.PROPOSED)
+
+    def given_by(self, on: date) -> "AssignmentQuerySet":
+        """Those of tasks given on the day or before."""
+        return self.filter(task__given_on__lte=on)
+
+    def done_by(self, scope: Scope) -> "AssignmentQuerySet":
+        """The parts of the bodies that this person is an officer of: theirs to do, whatever else they may read."""
+        return self.filter(department__in=scope.department_ids)
 
     def with_about(self) -> "AssignmentQuerySet":
         """Together with what is said of a part wherever it is named."""
@@ -231,16 +240,29 @@ class TaskEvidence(AuditedModel):
         return self.title or self.file.name
 
 
+class CalendarKeyQuerySet(AuditedQuerySet):
+    """Addresses are their person's alone, whatever else somebody may read."""
+
+    def visible_to(self, scope: Scope) -> "CalendarKeyQuerySet":
+        return self.filter(user=scope.user_id)
+
+    def editable_by(self, scope: Scope) -> "CalendarKeyQuerySet":
+        return self.visible_to(scope)
+
+
 class CalendarKey(AuditedModel):
     """The private address of a person's calendar of due days; only a hash of it is kept."""
 
     audit_owner = "user"
+    audit_left_out = frozenset({"digest"})
 
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, verbose_name="người dùng", related_name="calendar_key"
     )
     digest = models.CharField("mã băm", max_length=64, unique=True, editable=False)
     made_at = models.DateTimeField("tạo lúc")
+
+    objects = CalendarKeyQuerySet.as_manager()
 
     class Meta:
         verbose_name = "địa chỉ lịch"

@@ -14,7 +14,7 @@ from ntm_portal.accounts.permissions import may
 from ntm_portal.core import ledger
 
 _NAMES = ledger.Memory(4)
-# (name, url name, start of the addresses that belong to it)
+# (name, url name, start of the addresses that belong to it); of the dashboard where no other app is named
 _PLACES = (
     ("Tỉnh", "province", "/huyen/"),
     ("Mục tiêu", "targets", None),
@@ -23,23 +23,30 @@ _PLACES = (
     ("Tiêu chí", "criteria", "/tieu-chi/"),
     ("Đơn vị", "departments", "/don-vi/"),
     ("So sánh", "compare", None),
+    ("Nhiệm vụ", "directives:task-board", "/nhiem-vu/"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class PlaceToGo:
-    """An entry of the main navigation; `holds` when the page at hand belongs to it without being it."""
+    """An entry of the main navigation; `holds` when the page at hand belongs to it without being it.
+
+    One that `carries` is about a day, and hands on the one that is shown.
+    """
 
     name: str
     url: str
     holds: bool
+    carries: bool
 
 
 def _places_to_go(path: str) -> list[PlaceToGo]:
-    return [
-        PlaceToGo(name, reverse(f"dashboard:{view}"), bool(start) and path.startswith(start))
-        for name, view, start in _PLACES
-    ]
+    found = []
+    for name, view, start in _PLACES:
+        of_a_day = ":" not in view
+        url = reverse(f"dashboard:{view}" if of_a_day else view)
+        found.append(PlaceToGo(name, url, bool(start) and path.startswith(start), of_a_day))
+    return found
 
 
 def _unread_notices(user: User | None) -> int:

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 
 from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
@@ -25,6 +26,15 @@ _PARTS = ledger.Memory(128)
 Build = Callable[[Reading], dict[str, Any]]
 Beside = Callable[[HttpRequest, Reading], str]
 """Gives rendered HTML that depends on the reader; it follows the part that all readers share, and is not kept."""
+
+
+def together(*parts: Beside) -> Beside:
+    """Several parts of the reader, one below the other."""
+
+    def beside(request: HttpRequest, reading: Reading) -> str:
+        return mark_safe("".join(part(request, reading) for part in parts))  # noqa: S308  # rendered templates
+
+    return beside
 
 
 def read_page(request: HttpRequest, form: type[StatusForm] = StatusForm) -> Reading | None:

@@ -24,7 +24,8 @@ from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
 from ntm_portal.dashboard.views.filing import province_filing
-from ntm_portal.dashboard.views.page import status_page
+from ntm_portal.dashboard.views.page import status_page, together
+from ntm_portal.dashboard.views.tasks import commune_tasks, province_tasks
 from reports.queries.about import about_commune
 
 _WEAKEST = 6
@@ -78,7 +79,9 @@ def _province(reading: Reading) -> dict[str, Any]:
 
 def province(request: HttpRequest) -> HttpResponse:
     """The whole province: the answer, targets in order of trouble, bands, changes, districts."""
-    return status_page(request, "dashboard/_province.html", _province, form=TableForm, beside=province_filing)
+    return status_page(
+        request, "dashboard/_province.html", _province, form=TableForm, beside=together(province_tasks, province_filing)
+    )
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
@@ -140,4 +143,5 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
         work = about_commune(record, request.user.scope, on=reading.shown.as_of)
         return render_to_string("dashboard/_commune_work.html", {"work": work, "code": code})
 
-    return status_page(request, "dashboard/_commune.html", build, code, beside=beside)
+    parts = together(beside, commune_tasks(record))
+    return status_page(request, "dashboard/_commune.html", build, code, beside=parts)

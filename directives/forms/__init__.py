@@ -1,0 +1,1 @@
+"""What people send about directives, tasks and obstacles, checked before anything looks at it."""

@@ -1,0 +1,35 @@
+"""Addresses of tasks."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+
+from directives.views import calendar, task_acts, tasks
+
+app_name = "directives"
+
+_ACTS = {
+    "nhan": "accept",
+    "cap-nhat": "progress",
+    "de-nghi": "propose",
+    "xin-lui": "extend",
+    "xac-nhan": "confirm",
+    "tra-lai": "send-back",
+    "cho-lui": "grant",
+    "khong-cho-lui": "refuse",
+}
+
+urlpatterns = [
+    path("nhiem-vu/", tasks.show_board, name="task-board"),
+    path("nhiem-vu/<int:pk>/", tasks.show_task, name="task-detail"),
+    path("nhiem-vu/<int:pk>/dong/", task_acts.close, name="task-close"),
+    *(
+        path(f"nhiem-vu/phan/<int:pk>/{end}/", task_acts.act, {"name": name}, name=f"task-{name}")
+        for end, name in _ACTS.items()
+    ),
+    path("nhiem-vu/don-doc/", task_acts.remind, name="task-remind"),
+    path("nhiem-vu/don-doc/ket-qua/", task_acts.reminded, name="task-reminded"),
+    path("nhiem-vu/don-doc/cong-van/", task_acts.letter, name="task-letter"),
+    path("tai-khoan/lich/", calendar.address, name="calendar"),
+    path("tai-khoan/lich/huy/", calendar.revoke, name="calendar-revoke"),
+    path("lich/<str:key>.ics", login_not_required(calendar.feed), name="calendar-feed"),
+]
