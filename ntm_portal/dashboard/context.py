@@ -24,6 +24,7 @@ _PLACES = (
     ("Đơn vị", "departments", "/don-vi/"),
     ("So sánh", "compare", None),
     ("Nhiệm vụ", "directives:task-board", "/nhiem-vu/"),
+    ("Vướng mắc", "directives:obstacle-list", "/vuong-mac/"),
 )
 
 
