@@ -41,7 +41,8 @@ STRANGE = {
 ASKED = ["q", "ngay", "&".join(f"{name}={{0}}" for name in ("xuat", "sap_xep", "loc", "nhom", "xa", "lop", "p", "o"))]
 PAGES = ["/", "/ma-tran/", "/ban-do/", "/don-vi/SYT/", "/so-sanh/", "/tim/", "/tim/nhanh/", "/api/v1/communes/"]
 PAGES += ["/quan-tri/communes/commune/", "/quan-tri/criteria/assessment/", "/dang-nhap/"]
-TAKING = {"/api/v1/reports/", *(f"/api/v1/reports/1/{act}/" for act in ("submit", "withdraw", "approve", "send-back"))}
+TAKING = {"/api/v1/reports/", "/api/v1/obstacles/", "/api/v1/tasks/1/updates/"}
+TAKING |= {*(f"/api/v1/reports/1/{act}/" for act in ("submit", "withdraw", "approve", "send-back"))}
 EDITABLE = sorted(
     (model for model in admin.site._registry if model._meta.app_label not in {"auth", "sessions"}),
     key=lambda model: model._meta.label,
