@@ -111,6 +111,12 @@ class Obstacle(AuditedModel):
         return self.state != self.State.RESOLVED
 
     @property
+    def standing(self) -> str:
+        """The state in words; what goes to UBND tỉnh has not been reported before a document is named."""
+        waits = self.state == self.State.ESCALATED and not self.escalated_in
+        return "Chờ báo cáo UBND tỉnh" if waits else self.get_state_display()
+
+    @property
     def awaits_answer(self) -> bool:
         """The same of one as `awaiting_answer` of many."""
         return self.is_open and self.answer_by is not None and self.answered_at is None

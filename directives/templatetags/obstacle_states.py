@@ -18,4 +18,4 @@ _TONES = {
 def obstacle_state(obstacle: Obstacle) -> dict[str, str]:
     """A state as a coloured word with its sign."""
     tone, mark = _TONES[Obstacle.State(obstacle.state)]
-    return {"tone": tone, "mark": mark, "label": obstacle.get_state_display()}
+    return {"tone": tone, "mark": mark, "label": obstacle.standing}

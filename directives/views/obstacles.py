@@ -78,7 +78,7 @@ def cells(row: Row) -> list[Any]:
         held.raised_by.name,
         clock.local(held.raised_at).date(),
         row.age,
-        held.get_state_display(),
+        held.standing,
         held.owner.name if held.owner else "Văn phòng điều phối",
         held.answer_by,
         row.answer_words,

@@ -71,7 +71,7 @@ def obstacle_row(obstacle: Obstacle, on: date) -> dict[str, Any]:
     row, commune = Row(obstacle, on), obstacle.commune
     return {
         **{name: getattr(obstacle, name) for name in (*own, "search_key")},
-        "state_label": obstacle.get_state_display(),
+        "state_label": obstacle.standing,
         "department": _named(obstacle.raised_by),
         "days": row.age,
         "commune": _named(commune),
