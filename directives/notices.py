@@ -264,7 +264,6 @@ def obstacle_answered(obstacle: Obstacle) -> int:
         _of_body(obstacle.raised_by_id),
         key=f"obstacle:{obstacle.pk}:{at}",
         subject=f"Vướng mắc được trả lời: {obstacle}",
-        text=f"Vướng mắc: {obstacle.description}\n\nTrạng thái: {obstacle.standing}.\n\n"
-        f"Trả lời: {obstacle.answer}",
+        text=f"Vướng mắc: {obstacle.description}\n\nTrạng thái: {obstacle.standing}.\n\nTrả lời: {obstacle.answer}",
         url=obstacle_url(obstacle),
     )
