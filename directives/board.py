@@ -5,7 +5,7 @@ evidence, is its readers' alone.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -15,6 +15,7 @@ from django.db.models import Max, Q
 
 from communes.models import Commune, District
 from directives.models import Assignment, Directive, Task, TaskUpdate
+from directives.models.task import AssignmentQuerySet
 from ntm_portal.accounts.models import Department
 from ntm_portal.accounts.scope import Scope
 
@@ -155,13 +156,24 @@ class Board:
         return [Line(rows[0].task, due_on, rows) for (_, due_on), rows in held.items()]
 
 
+def open_rows(scope: Scope, *, today: date, body: str = "", commune: str = "") -> Board:
+    """What is under way, of a body or about a commune, for a page about something else (one query).
+
+    Its rows name neither communes nor what was last told.
+    """
+    asked = Asked(state=UNDER_WAY, body=body, commune=commune)
+    parts = _asked_for(asked, scope, today).with_about()
+    rows = [Row(part, today, part.department_id in scope.department_ids) for part in parts]
+    return Board(sorted(rows, key=lambda row: row.order), (), today, asked)
+
+
 def board(scope: Scope, asked: Asked, *, today: date) -> Board:
     """The parts of tasks given until the day (four queries, however many there are)."""
     rows = sorted(_rows(_asked_for(asked, scope, today), scope, today), key=lambda row: row.order)
     return Board(rows, _groups(rows, asked.group), today, asked)
 
 
-def _asked_for(asked: Asked, scope: Scope, today: date) -> Iterable[Assignment]:
+def _asked_for(asked: Asked, scope: Scope, today: date) -> AssignmentQuerySet:
     parts = Assignment.objects.given_by(today)
     if asked.state and asked.state != State.DONE:
         parts = parts.under_way()
@@ -187,7 +199,7 @@ def rows_of(parts: Collection[int], scope: Scope, *, today: date) -> list[Row]:
     return sorted(_rows(held, scope, today), key=lambda row: row.order)
 
 
-def _rows(parts, scope: Scope, today: date) -> list[Row]:
+def _rows(parts: AssignmentQuerySet, scope: Scope, today: date) -> list[Row]:
     held = list(parts.with_about().select_related("department__district"))
     communes = _communes({part.task_id for part in held})
     told = _last_told([part.pk for part in held], scope)

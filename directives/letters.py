@@ -33,7 +33,10 @@ _WIDTHS = (Cm(1.1), Cm(8.2), Cm(2.5), Cm(4.7))
 
 def reminder_letter(rows: Sequence[Row], said: str, *, today: date) -> bytes:
     """A công văn đôn đốc to the bodies of these rows, with a table of what each owes."""
-    rows = sorted(rows, key=lambda row: (row.part.department.kind, row.part.department.sort_key, row.order))
+    order = Department.Kind.values
+    rows = sorted(
+        rows, key=lambda row: (order.index(row.part.department.kind), row.part.department.sort_key, row.order)
+    )
     office = Department.objects.filter(kind=Department.Kind.COORDINATION).order_by("pk").first()
     letter = _page()
     _head(letter, office, today)
@@ -45,6 +48,11 @@ def reminder_letter(rows: Sequence[Row], said: str, *, today: date) -> bytes:
     file = io.BytesIO()
     letter.save(file)
     return file.getvalue()
+
+
+def _order(row: Row) -> tuple:
+    body = row.part.department
+    return Department.Kind.values.index(body.kind), body.sort_key, row.order
 
 
 def _bodies(rows: Sequence[Row]) -> list[Department]:

@@ -43,7 +43,7 @@ MOVES_POSITION = {
 # Everything under /api/v1/ asks for a token or a session by itself, and answers 401.
 PUBLIC = {"dang-nhap/", "quan-tri/login/", "healthz", "readyz"} | {
     "dang-nhap/ma/", "quen-mat-khau/", "quen-mat-khau/da-gui/",
-    "dat-lai-mat-khau/<uidb64>/<token>/", "dat-lai-mat-khau/xong/",
+    "dat-lai-mat-khau/<uidb64>/<token>/", "dat-lai-mat-khau/xong/", "lich/<str:key>.ics",
 }  # fmt: skip
 # What the portal's own kinds of path part accept; every other kind takes a 1.
 CODES = {"district": "617", "commune": "23407", "gso": "23407"}
@@ -57,6 +57,7 @@ PAGES = [
     "/tai-khoan/", "/tai-khoan/mat-khau/", "/tai-khoan/ma/", "/tai-khoan/xac-thuc/",
     "/thong-bao/", "/tai-khoan/thong-bao/", "/bao-cao/ky/", "/bao-cao/chua-nop/",
     "/vuong-mac/", "/vuong-mac/them/", "/vuong-mac/bao-cao/",
+    "/nhiem-vu/", "/nhiem-vu/?nhom=don-vi", "/nhiem-vu/1/", "/nhiem-vu/?nhom=x", "/tai-khoan/lich/",
     "/thiet-ke/", "/so-sanh/", "/so-sanh/?xa=23407&xa=23362", "/so-sanh/?xa=99999",
     "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",
     "/quan-tri/", "/quan-tri/communes/commune/", "/quan-tri/communes/commune/nhap/",

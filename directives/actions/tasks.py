@@ -27,10 +27,10 @@ def _locked(assignment: Assignment, *states: State, revision: int | None = None)
     found = Assignment.objects.select_for_update(of=("self",)).with_about().get(pk=assignment.pk)
     if found.task.closed_on is not None:
         raise TaskStateError("Nhiệm vụ này đã đóng.")
-    if revision is not None and found.revision != revision:
-        raise TaskStateError("Phần việc vừa được cập nhật sau khi bạn mở trang; hãy xem lại rồi gửi nếu vẫn cần.")
     if found.state not in states:
         raise TaskStateError(f"Phần việc đang ở trạng thái “{found.get_state_display()}” nên không làm được việc này.")
+    if revision is not None and found.revision != revision:
+        raise TaskStateError("Phần việc vừa được cập nhật sau khi bạn mở trang; hãy xem lại rồi gửi nếu vẫn cần.")
     return found
 
 
@@ -97,12 +97,15 @@ def report_progress(
 ) -> TaskUpdate:
     """Tell how far the body is, in percent and words, and what stands in its way.
 
+    An obstacle to a task about one commune is about that commune, too.
     Raises TaskStateError, WordsMissingError, ObstacleRefusedError.
     """
     assignment = _locked(assignment, State.GIVEN, State.ACCEPTED, revision=revision)
     said = words(text, "text", "Hãy ghi đã làm được gì.")
     if obstacle.strip():
-        raise_obstacle(obstacle, raised_by=assignment.department, by=by, task=assignment.task)
+        communes = list(assignment.task.communes.all()[:2])
+        commune = communes[0] if len(communes) == 1 else None
+        raise_obstacle(obstacle, raised_by=assignment.department, by=by, task=assignment.task, commune=commune)
     return _tell(assignment, Kind.PROGRESS, by=by, text=said, files=files, percent=percent, state=State.ACCEPTED)
 
 

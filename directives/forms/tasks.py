@@ -122,8 +122,8 @@ class ProgressForm(EvidenceForm):
         error_messages={
             "required": "Hãy ghi tiến độ.",
             "invalid": "Tiến độ là số nguyên từ 0 đến 100.",
-            "min_value": "Tiến độ từ 0 đến 100%.",
-            "max_value": "Tiến độ từ 0 đến 100%.",
+            "min_value": "Tiến độ từ 0 đến 100%%.",
+            "max_value": "Tiến độ từ 0 đến 100%%.",
         },
     )
     text = _words("Đã làm được gì", "Hãy ghi đã làm được gì.")

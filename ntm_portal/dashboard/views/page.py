@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import mark_safe
+from django.utils.html import format_html_join
 
 from criteria.asking import answer, first_day
 from criteria.models import CriteriaSet
@@ -32,7 +32,7 @@ def together(*parts: Beside) -> Beside:
     """Several parts of the reader, one below the other."""
 
     def beside(request: HttpRequest, reading: Reading) -> str:
-        return mark_safe("".join(part(request, reading) for part in parts))  # noqa: S308  # rendered templates
+        return format_html_join("", "{}", ((part(request, reading),) for part in parts))
 
     return beside
 
