@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from directives.models import Assignment, Obstacle, Target, Task, TaskUpdate
-from ntm_portal.accounts.models import Notice, User
+from ntm_portal.accounts.models import Department, Notice, User
 from ntm_portal.accounts.notices import (
     Message,
     NoticeKind,
@@ -31,6 +31,7 @@ register_kinds(
         "obstacle_raised": NoticeKind("Vướng mắc mới", Role.COORDINATOR, _DIGEST),
         "obstacle_asked": NoticeKind("Được giao giải quyết vướng mắc", Role.OFFICER),
         "obstacle_answered": NoticeKind("Vướng mắc được trả lời", Role.OFFICER),
+        "obstacle_overdue": NoticeKind("Vướng mắc quá hạn trả lời", Role.OFFICER),
     }
 )
 
@@ -192,6 +193,60 @@ def obstacle_raised(obstacle: Obstacle) -> int:
     )
 
 
+def obstacle_joined(obstacle: Obstacle, department: Department, said: str) -> int:
+    """Tell the coordination office that another body meets the same."""
+    return notify(
+        "obstacle_raised",
+        coordinators(),
+        key=f"obstacle:{obstacle.pk}:joined:{department.pk}",
+        subject=f"{department.short_name} cũng gặp vướng mắc: {obstacle}",
+        text=f"{obstacle.description}\n\n{said}".strip(),
+        url=obstacle_url(obstacle),
+    )
+
+
+def obstacle_reopened(obstacle: Obstacle, said: str) -> int:
+    """Tell the coordination office that what had been solved is there again."""
+    return notify(
+        "obstacle_raised",
+        coordinators(),
+        key=f"obstacle:{obstacle.pk}:reopened:{obstacle.steps.count()}",
+        subject=f"Nêu lại vướng mắc của {obstacle.raised_by.short_name}: {obstacle}",
+        text=f"{obstacle.description}\n\nLý do nêu lại: {said}",
+        url=obstacle_url(obstacle),
+    )
+
+
+def obstacle_escalated(obstacle: Obstacle, said: str) -> int:
+    """Tell the body that raised it that UBND tỉnh is asked."""
+    return notify(
+        "obstacle_answered",
+        _of_body(obstacle.raised_by_id),
+        key=f"obstacle:{obstacle.pk}:escalated:{obstacle.steps.count()}",
+        subject=f"Kiến nghị UBND tỉnh: {obstacle}",
+        text=f"Vướng mắc: {obstacle.description}\n\nVăn phòng điều phối đưa vào báo cáo UBND tỉnh: {said}",
+        url=obstacle_url(obstacle),
+    )
+
+
+def obstacles_overdue(obstacles: Iterable[Obstacle], *, today: date) -> int:
+    """Tell the body that has to answer, or the coordination office where none was asked, once for each day set."""
+    held = list(obstacles)
+    people, office = officers_of({o.owner_id for o in held if o.owner_id}), coordinators() if held else []
+    messages = [
+        Message(
+            person,
+            f"obstacle:{o.pk}:late:{o.answer_by:%Y%m%d}",
+            f"Quá hạn trả lời {(today - o.answer_by).days} ngày: {o}",
+            f"{o.raised_by.name} nêu: {o.description}\n\nHạn trả lời: {o.answer_by:%d/%m/%Y}.",
+            obstacle_url(o),
+        )
+        for o in held
+        for person in (people.get(o.owner_id, []) if o.owner_id else office)
+    ]
+    return len(notify_each("obstacle_overdue", messages))
+
+
 def obstacle_asked(obstacle: Obstacle, said: str) -> int:
     """Tell a body that it has to answer."""
     until = f"Hạn trả lời: {obstacle.answer_by:%d/%m/%Y}." if obstacle.answer_by else ""
@@ -213,7 +268,6 @@ def obstacle_answered(obstacle: Obstacle) -> int:
         _of_body(obstacle.raised_by_id),
         key=f"obstacle:{obstacle.pk}:{at}",
         subject=f"Vướng mắc được trả lời: {obstacle}",
-        text=f"Vướng mắc: {obstacle.description}\n\nTrạng thái: {obstacle.get_state_display()}.\n\n"
-        f"Trả lời: {obstacle.answer}",
+        text=f"Vướng mắc: {obstacle.description}\n\nTrạng thái: {obstacle.standing}.\n\nTrả lời: {obstacle.answer}",
         url=obstacle_url(obstacle),
     )

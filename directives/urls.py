@@ -1,9 +1,20 @@
-"""Addresses of directives, of what is entered from them, and of tasks."""
+"""Addresses of directives, of what is entered from them, of tasks and of obstacles."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from directives.views import calendar, entry, giving, marking, register, targets, task_acts, tasks
+from directives.views import (
+    calendar,
+    entry,
+    giving,
+    marking,
+    obstacle_acts,
+    obstacles,
+    register,
+    targets,
+    task_acts,
+    tasks,
+)
 
 app_name = "directives"
 
@@ -16,6 +27,14 @@ _ACTS = {
     "tra-lai": "send-back",
     "cho-lui": "grant",
     "khong-cho-lui": "refuse",
+}
+
+_OBSTACLE_ACTS = {
+    "tra-loi": "answer",
+    "giao": "ask",
+    "kien-nghi": "escalate",
+    "da-xong": "resolve",
+    "neu-lai": "reopen",
 }
 
 urlpatterns = [
@@ -43,4 +62,12 @@ urlpatterns = [
     path("tai-khoan/lich/", calendar.address, name="calendar"),
     path("tai-khoan/lich/huy/", calendar.revoke, name="calendar-revoke"),
     path("lich/<str:key>.ics", login_not_required(calendar.feed), name="calendar-feed"),
+    path("vuong-mac/", obstacles.obstacle_list, name="obstacle-list"),
+    path("vuong-mac/them/", obstacles.add, name="obstacle-create"),
+    path("vuong-mac/bao-cao/", obstacle_acts.escalations, name="obstacle-escalations"),
+    path("vuong-mac/<int:pk>/", obstacles.obstacle_detail, name="obstacle-detail"),
+    *(
+        path(f"vuong-mac/<int:pk>/{end}/", obstacle_acts.act, {"name": name}, name=f"obstacle-{name}")
+        for end, name in _OBSTACLE_ACTS.items()
+    ),
 ]

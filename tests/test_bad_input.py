@@ -41,7 +41,8 @@ STRANGE = {
 ASKED = ["q", "ngay", "&".join(f"{name}={{0}}" for name in ("xuat", "sap_xep", "loc", "nhom", "xa", "lop", "p", "o"))]
 PAGES = ["/", "/ma-tran/", "/ban-do/", "/don-vi/SYT/", "/so-sanh/", "/tim/", "/tim/nhanh/", "/api/v1/communes/"]
 PAGES += ["/quan-tri/communes/commune/", "/quan-tri/criteria/assessment/", "/dang-nhap/"]
-TAKING = {"/api/v1/reports/", *(f"/api/v1/reports/1/{act}/" for act in ("submit", "withdraw", "approve", "send-back"))}
+TAKING = {"/api/v1/reports/", "/api/v1/obstacles/", "/api/v1/tasks/1/updates/"}
+TAKING |= {*(f"/api/v1/reports/1/{act}/" for act in ("submit", "withdraw", "approve", "send-back"))}
 EDITABLE = sorted(
     (model for model in admin.site._registry if model._meta.app_label not in {"auth", "sessions"}),
     key=lambda model: model._meta.label,
@@ -188,12 +189,17 @@ def test_coordinator_cannot_make_herself_administrator(portal, coordinator):
 
 @pytest.mark.parametrize("path", [path for path in PATHS if path.startswith("/api/v1/")])
 def test_interface_takes_nothing_but_what_it_says(path, admin_user):
-    """An administrator files no reports; what she may review she must find, and every body has names of its own."""
+    """An administrator files no reports; what she may review she must find, and every body has names of its own.
+
+    For an obstacle she may speak, but not in these names.
+    """
     client = Client()
     client.force_login(admin_user)
     row = Assessment.objects.values("position", "recorded_by_id").last()
     body = json.dumps({"recorded_by": 1, "department": 1, "position": 1, "is_superuser": True, "conclusion": "MET"})
     refused = {403, 404} if path in TAKING else {404, 405}
+    if path == "/api/v1/obstacles/":
+        refused = {400}
     for query in ("", "?nope=1", "?since=x"):
         expected = {400} if query and path in TAKING else refused
         assert client.post(path + query, body, content_type="application/json").status_code in expected

@@ -56,6 +56,7 @@ PAGES = [
     "/ma-tran/?nhom=khong&sap_xep=-tc-17&loc=thay-doi", "/ma-tran/o/23407/17/", "/ma-tran/o/23407/99/",
     "/tai-khoan/", "/tai-khoan/mat-khau/", "/tai-khoan/ma/", "/tai-khoan/xac-thuc/",
     "/thong-bao/", "/tai-khoan/thong-bao/", "/bao-cao/ky/", "/bao-cao/chua-nop/",
+    "/vuong-mac/", "/vuong-mac/them/", "/vuong-mac/bao-cao/",
     "/nhiem-vu/", "/nhiem-vu/?nhom=don-vi", "/nhiem-vu/1/", "/nhiem-vu/?nhom=x", "/tai-khoan/lich/",
     "/thiet-ke/", "/so-sanh/", "/so-sanh/?xa=23407&xa=23362", "/so-sanh/?xa=99999",
     "/?ngay=2019-06-01", "/?ngay=2021-06-01", "/?ngay=abc", "/xa/99999/", "/khong-co/",

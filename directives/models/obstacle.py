@@ -1,9 +1,12 @@
 """Obstacles (khó khăn, vướng mắc), and what was done about each."""
 
+from collections.abc import Collection
 from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.urls import reverse
 
 from communes.models import Commune
 from criteria.models import Indicator
@@ -19,9 +22,25 @@ class ObstacleQuerySet(AuditedQuerySet):
     def still_open(self) -> "ObstacleQuerySet":
         return self.exclude(state=Obstacle.State.RESOLVED)
 
+    def awaiting_answer(self) -> "ObstacleQuerySet":
+        """Those that nobody has answered since a day was set; what goes to UBND tỉnh has none."""
+        return self.still_open().filter(answer_by__isnull=False, answered_at__isnull=True)
+
     def overdue(self, on: date) -> "ObstacleQuerySet":
-        """Open ones whose answer was due before the day."""
-        return self.still_open().filter(answer_by__lt=on)
+        """Those whose answer was due before the day."""
+        return self.awaiting_answer().filter(answer_by__lt=on)
+
+    def to_report(self) -> "ObstacleQuerySet":
+        """Those on the list for UBND tỉnh that have not gone out in any document."""
+        return self.filter(state=Obstacle.State.ESCALATED, escalated_in="")
+
+    def of_bodies(self, departments: Collection[int]) -> "ObstacleQuerySet":
+        """Those that one of the bodies (ids) raised or has to answer."""
+        return self.filter(Q(raised_by__in=departments) | Q(owner__in=departments))
+
+    def with_about(self) -> "ObstacleQuerySet":
+        """Together with what is said of one wherever it is named."""
+        return self.select_related("raised_by", "owner", "commune__district", "indicator__criterion", "task")
 
 
 class Obstacle(AuditedModel):
@@ -83,6 +102,24 @@ class Obstacle(AuditedModel):
 
     def __str__(self) -> str:
         return self.description[:120]
+
+    def get_absolute_url(self) -> str:
+        return reverse("directives:obstacle-detail", args=[self.pk])
+
+    @property
+    def is_open(self) -> bool:
+        return self.state != self.State.RESOLVED
+
+    @property
+    def standing(self) -> str:
+        """The state in words; what goes to UBND tỉnh has not been reported before a document is named."""
+        waits = self.state == self.State.ESCALATED and not self.escalated_in
+        return "Chờ báo cáo UBND tỉnh" if waits else self.get_state_display()
+
+    @property
+    def awaits_answer(self) -> bool:
+        """The same of one as `awaiting_answer` of many."""
+        return self.is_open and self.answer_by is not None and self.answered_at is None
 
     def save(self, *args, **kwargs) -> None:
         self.description = text.clean(self.description)

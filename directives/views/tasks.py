@@ -105,6 +105,7 @@ def detail_page(request: HttpRequest, pk: int, sent: PartForms | None = None, st
         "page": page,
         "task": task,
         "parts": [(part, bound_forms(part.row, request.user, sent)) for part in page.parts],
+        "may_raise": may(request.user, "raise_obstacles"),
         "may_close": may(request.user, "confirm_tasks") and task.closed_on is None,
         "today": clock.today(),
     }

@@ -8,6 +8,7 @@ from ntm_portal.api import registers, views
 from ntm_portal.api.filing import acts
 from ntm_portal.api.filing import views as filing
 from ntm_portal.api.problems import problem
+from ntm_portal.api.work import views as work
 from ntm_portal.core.converters import CommuneCode
 
 register_converter(CommuneCode, "gso")
@@ -48,6 +49,11 @@ ADDRESSES = [
     ("reports/<int:pk>/withdraw/", acts.ReportWithdrawView, "report-withdraw"),
     ("reports/<int:pk>/approve/", acts.ReportApproveView, "report-approve"),
     ("reports/<int:pk>/send-back/", acts.ReportSendBackView, "report-send-back"),
+    ("tasks/", work.TaskListView, "task-list"),
+    ("tasks/<int:pk>/", work.TaskDetailView, "task-detail"),
+    ("tasks/<int:pk>/updates/", work.TaskUpdatesView, "task-updates"),
+    ("obstacles/", work.ObstacleListView, "obstacle-list"),
+    ("obstacles/<int:pk>/", work.ObstacleDetailView, "obstacle-detail"),
 ]
 # The API answers 401 itself; a redirect to the sign-in page is of no use to another system.
 urlpatterns = [path(address, login_not_required(view.as_view()), name=name) for address, view, name in ADDRESSES]

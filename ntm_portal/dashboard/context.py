@@ -21,6 +21,7 @@ _PLACES = (
     ("Mục tiêu", "dashboard:targets", "/muc-tieu/"),
     ("Nhiệm vụ", "directives:task-board", "/nhiem-vu/"),
     ("Báo cáo", "reports:report-list", "/bao-cao/"),
+    ("Vướng mắc", "directives:obstacle-list", "/vuong-mac/"),
     ("Văn bản", "directives:directive-list", "/van-ban/"),
     ("Ma trận", "dashboard:matrix", None),
 )

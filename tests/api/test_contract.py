@@ -336,7 +336,7 @@ def test_address_takes_only_the_methods_that_it_describes(api, description, meth
 
 
 LISTS = ["communes", "targets", "districts", "criteria-sets", "villages", "departments", "recognitions", "directives"]
-LISTS += ["reports", "obligations", "reporting-periods"]
+LISTS += ["reports", "obligations", "reporting-periods", "tasks", "obstacles"]
 VIETNAMESE = re.compile("[\u0300-\u036fđ]")
 
 

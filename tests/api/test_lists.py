@@ -68,6 +68,12 @@ LISTS = {
         "id code name kind kind_label year number data_until due_on opened_at closed_on is_open basis",
         "year=2001",
     ),
+    "tasks": (
+        "id directive target title content given_on due_on recurrence recurrence_label closed_on",
+        "id directive target title content given_on due_on recurrence recurrence_label closed_on communes indicators "
+        "assignments",
+        "search=zzz",
+    ),
 }
 
 

@@ -95,5 +95,7 @@ def test_proposed_or_extended_part_is_not_told_as_overdue(officer, coordinator, 
 
 def test_without_save_it_only_counts(db, clock_at):
     clock_at(date(2020, 10, 21))
-    assert run() == ["Đang có (thêm --save để nhắc): 0 phần việc sắp đến hạn, 16 phần việc quá hạn."]
+    assert run() == [
+        "Đang có (thêm --save để nhắc): 0 phần việc sắp đến hạn, 16 phần việc quá hạn, 0 vướng mắc quá hạn trả lời."
+    ]
     assert (TargetStanding.objects.count(), Notice.objects.filter(kind="task_overdue").count()) == (0, 0)

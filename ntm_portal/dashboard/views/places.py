@@ -16,6 +16,7 @@ from criteria.trends import trend
 from directives.models import Target
 from directives.queries import State, TargetResult, target_results
 from ntm_portal.accounts.models import Sponsorship
+from ntm_portal.accounts.permissions import may
 from ntm_portal.dashboard import maps
 from ntm_portal.dashboard.asked import Reading
 from ntm_portal.dashboard.charts.layers import Chart
@@ -24,6 +25,7 @@ from ntm_portal.dashboard.forms import TableForm
 from ntm_portal.dashboard.listings import communes_table, districts_table
 from ntm_portal.dashboard.profile import profile
 from ntm_portal.dashboard.views.filing import province_filing
+from ntm_portal.dashboard.views.obstacles import province_obstacles
 from ntm_portal.dashboard.views.page import status_page, together
 from ntm_portal.dashboard.views.tasks import commune_tasks, province_tasks
 from reports.queries.about import about_commune
@@ -79,9 +81,8 @@ def _province(reading: Reading) -> dict[str, Any]:
 
 def province(request: HttpRequest) -> HttpResponse:
     """The whole province: the answer, targets in order of trouble, bands, changes, districts."""
-    return status_page(
-        request, "dashboard/_province.html", _province, form=TableForm, beside=together(province_tasks, province_filing)
-    )
+    parts = together(province_tasks, province_obstacles, province_filing)
+    return status_page(request, "dashboard/_province.html", _province, form=TableForm, beside=parts)
 
 
 def district(request: HttpRequest, code: str) -> HttpResponse:
@@ -141,7 +142,8 @@ def commune(request: HttpRequest, code: str) -> HttpResponse:
 
     def beside(request: HttpRequest, reading: Reading) -> str:
         work = about_commune(record, request.user.scope, on=reading.shown.as_of)
-        return render_to_string("dashboard/_commune_work.html", {"work": work, "code": code})
+        context = {"work": work, "code": code, "may_raise": may(request.user, "raise_obstacles")}
+        return render_to_string("dashboard/_commune_work.html", context)
 
     parts = together(beside, commune_tasks(record))
     return status_page(request, "dashboard/_commune.html", build, code, beside=parts)

@@ -22,6 +22,7 @@ from ntm_portal.dashboard.listings import (
     lacking_table,
 )
 from ntm_portal.dashboard.views.filing import body_filing
+from ntm_portal.dashboard.views.obstacles import body_obstacles
 from ntm_portal.dashboard.views.page import status_page, together
 from ntm_portal.dashboard.views.tasks import body_tasks
 
@@ -125,5 +126,5 @@ def department(request: HttpRequest, code: str) -> HttpResponse:
             return context | {"table": table}
         return context | {"charges": own, "table": indicators_table(own, counts, reading)}
 
-    parts = together(body_tasks(body), body_filing(body))
+    parts = together(body_tasks(body), body_filing(body), body_obstacles(body))
     return status_page(request, "dashboard/_department.html", build, code, form=TableForm, beside=parts)
