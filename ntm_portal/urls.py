@@ -13,7 +13,6 @@ urlpatterns = [
     path("api/v1/", include("ntm_portal.api.urls")),
     path("", include("directives.urls")),
     path("bao-cao/", include("reports.urls")),
-    path("", include("directives.urls")),
     path("tep/<uuid:pk>/", serving.download, name="file"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -38,8 +38,6 @@ class DueRuleAdmin(PortalAdmin):
     ordering = ("kind", "department__sort_key")
     small_search = ("department__name", "department__short_name", "basis")
     ungrouped = ("data_until_day", "due_day")
-    import_keys = ("kind", "department")
-    import_columns = ("kind", "department__code", "data_until_day", "due_day", "basis")
 
 
 @admin.register(Obligation)

@@ -93,7 +93,7 @@ def test_report_is_confirmed_and_sent(report, author):
     author.goto(report)
     author.get_by_role("button", name="còn lại giữ nguyên", exact=False).click()
     author.get_by_role("button", name="Gửi báo cáo").click()
-    expect(author.get_by_text("Chờ duyệt")).to_be_visible()
+    expect(author.get_by_text("Chờ duyệt").first).to_be_visible()
     author.get_by_role("link", name="Xã Đăk Ring").click()
     expect(author.get_by_role("main").get_by_role("textbox")).to_have_count(0)
     author.go_back()

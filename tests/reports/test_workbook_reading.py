@@ -1,6 +1,7 @@
 """What offices do to the workbook before they hand it in, and what the portal makes of it."""
 
 import io
+import re
 import shutil
 import subprocess
 import unicodedata
@@ -183,7 +184,7 @@ def test_formula_is_read_as_its_last_result_and_never_computed(report, desk):
     place = desk.put(FIRST, "15.1", "Số đo", "=40+50")
     content = desk.content
     assert "Công thức chưa có kết quả" in told(plan_for(report, content))[place]
-    plan = plan_for(report, with_part(content, b"<f>40+50</f><v />", b"<f>40+50</f><v>91</v>"))
+    plan = plan_for(report, with_part(content, rb"<f>40\+50</f><v ?(?:/>|></v>)", b"<f>40+50</f><v>91</v>"))
     assert outcome(plan)[FIRST, "15.1"][0][1] == "91% dân"
 
 
@@ -194,8 +195,8 @@ def with_part(content, before, after):
         for name in old.namelist():
             data = old.read(name)
             if name == "xl/worksheets/sheet1.xml":
-                assert before in data
-                data = data.replace(before, after)
+                data, count = re.subn(before, after, data)
+                assert count > 0
             new.writestr(name, data)
     return file.getvalue()
 

@@ -61,14 +61,17 @@ class AuditedQuerySet(ScopedQuerySet):
             return super().update(**values)
         with transaction.atomic(savepoint=False):
             keys = list(self.order_by().values_list("pk", flat=True))
-            # Without any name `select_related` would follow every key.
-            held = self.model._base_manager.select_related(*self.model.audit_named_by or (None,))
+            held = self._to_be_told()
             before = held.in_bulk(keys)
             count = super().update(**values)
             recording.record_changes(before, held.in_bulk(keys), fields)
         return count
 
     update.alters_data = True
+
+    def _to_be_told(self) -> models.QuerySet:
+        """Rows together with what names them; without any name `select_related` would follow every key."""
+        return self.model._base_manager.select_related(*self.model.audit_named_by or (None,))
 
     def bulk_create(
         self,
@@ -100,7 +103,7 @@ class AuditedQuerySet(ScopedQuerySet):
         """Rows of the table that have the same unique fields as one of the objects."""
         names = [self.model._meta.get_field(name).attname for name in unique_fields]
         wanted = {tuple(getattr(record, name) for name in names) for record in objs}
-        rows = self.model._base_manager.filter(**{f"{names[0]}__in": {key[0] for key in wanted}})
+        rows = self._to_be_told().filter(**{f"{names[0]}__in": {key[0] for key in wanted}})
         return {row.pk: row for row in rows if tuple(getattr(row, name) for name in names) in wanted}
 
     def delete(self):
