@@ -16,13 +16,18 @@ from ntm_portal.core.ledger import Position
 
 _INDEXES = ledger.Memory(4)
 PAGES = (
-    ("Toàn tỉnh", "province"),
-    ("Mục tiêu", "targets"),
-    ("Bản đồ và danh sách xã", "map"),
-    ("Ma trận xã × tiêu chí", "matrix"),
-    ("Tiêu chí", "criteria"),
-    ("Đơn vị", "departments"),
-    ("So sánh xã, so sánh hai ngày", "compare"),
+    ("Toàn tỉnh", "dashboard:province"),
+    ("Mục tiêu", "dashboard:targets"),
+    ("Nhiệm vụ", "directives:task-board"),
+    ("Báo cáo", "reports:report-list"),
+    ("Ai chưa nộp báo cáo", "reports:board"),
+    ("Khó khăn, vướng mắc", "directives:obstacle-list"),
+    ("Văn bản chỉ đạo", "directives:directive-list"),
+    ("Bản đồ và danh sách xã", "dashboard:map"),
+    ("Ma trận xã × tiêu chí", "dashboard:matrix"),
+    ("Tiêu chí", "dashboard:criteria"),
+    ("Đơn vị", "dashboard:departments"),
+    ("So sánh xã, so sánh hai ngày", "dashboard:compare"),
 )
 
 
@@ -47,7 +52,7 @@ def _entry(kind: str, name: str, hint: str, url: str, searched: str | None = Non
 
 def _pages() -> Iterator[Found]:
     for name, view in PAGES:
-        yield _entry("Trang", name, "", reverse(f"dashboard:{view}"))
+        yield _entry("Trang", name, "", reverse(view))
 
 
 def _places(on: date) -> Iterator[Found]:
@@ -71,10 +76,12 @@ def _subjects(on: date, position: Position) -> Iterator[Found]:
     for department in Department.objects.filter(district=None).order_by("sort_key"):
         url = reverse("dashboard:department", args=[department.code])
         yield _entry("Đơn vị", department.name, department.get_kind_display(), url, department.search_key)
-    for directive in Directive.objects.filter(targets__isnull=False).distinct().order_by("-issued_on"):
-        url = f"{reverse('dashboard:targets')}#vb-{directive.pk}"
+    # Not by their text, which names half the province: the register searches that.
+    for directive in Directive.objects.defer("body").order_by("-issued_on"):
+        url = reverse("directives:directive-detail", args=[directive.pk])
         hint = f"{directive.issued_on:%d/%m/%Y}: {directive.abstract}"
-        yield _entry("Văn bản", f"{directive.get_kind_display()} {directive.number}", hint, url, directive.search_key)
+        searched = text.search_key(f"{directive.number} ; {directive.issuer} ; {directive.abstract}")
+        yield _entry("Văn bản", f"{directive.get_kind_display()} {directive.number}", hint, url, searched)
 
 
 def _index(on: date, position: Position) -> tuple[Found, ...]:

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from communes.models import Boundary, Commune
 from criteria.models import Assessment, CriteriaSet
-from directives.models import Directive, Target
+from directives.models import Assignment, Directive, Obstacle, Target, Task
 from ntm_portal.accounts.models import ApiToken, Department, Membership, Notice, User
 from ntm_portal.accounts.scope import Role, Scope
 from ntm_portal.core.models import StoredFile
@@ -45,7 +45,20 @@ ROLES = {
 COLUMNS = ["address", "record", "method", *ROLES]
 PLACE = re.compile(r"<(?:\w+:)?(\w+)>")
 WRITING = ("/add/", "/change/", "/delete/", "/password/", "/nhap/")
-NEED_ROWS = ("quan-tri/", "tai-khoan/", "tep/", "bao-cao/", "thong-bao/", "api/v1/reports/")
+NEED_ROWS = (
+    "quan-tri/",
+    "tai-khoan/",
+    "tep/",
+    "bao-cao/",
+    "thong-bao/",
+    "nhiem-vu/",
+    "vuong-mac/",
+    "van-ban/",
+    "muc-tieu/",
+    "api/v1/reports/",
+    "api/v1/tasks/",
+    "api/v1/obstacles/",
+)
 OF_A_MODEL = re.compile(r"quan-tri/(\w+)/(\w+)/")
 # What a page needs to be asked for, so that it answers with more than a complaint.
 QUERIES = {
@@ -118,14 +131,13 @@ def of_the_pages(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
         "rest": "khong-co",
         "uidb64": "MQ",
         "token": "khong-co",
+        "key": "khong-co",
     }
     if pattern.startswith("tep/"):
         files = StoredFile.objects.order_by("name").values_list("pk", flat=True)
         return {"own": {"pk": str(files[0])}, "foreign": {"pk": str(files[1])}}
-    if pattern.startswith("thong-bao/"):
-        told = Notice.objects.order_by("pk")
-        own, foreign = told.filter(recipient=scope.user_id)[0], told.exclude(recipient=scope.user_id)[0]
-        return {"own": {"pk": str(own.pk)}, "foreign": {"pk": str(foreign.pk)}}
+    if about := work_of(pattern, scope):
+        return about
     if pattern.startswith("tai-khoan/"):
         keys = ApiToken.objects.order_by("pk")
         own, foreign = keys.filter(user=scope.user_id)[0], keys.exclude(user=scope.user_id)[0]
@@ -140,6 +152,26 @@ def of_the_pages(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
     if "<district:" in pattern:
         found = {"own": {"code": own.district.code}, "foreign": {"code": other.district.code}}
     return found if "code>" in pattern else {"own": fixed}
+
+
+def work_of(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:
+    """A directive or a task, which everybody reads; a notice, a part of a task or an obstacle, own and foreign."""
+    if pattern.startswith("thong-bao/"):
+        told = Notice.objects.order_by("pk")
+        own, foreign = told.filter(recipient=scope.user_id)[0], told.exclude(recipient=scope.user_id)[0]
+        return {"own": {"pk": str(own.pk)}, "foreign": {"pk": str(foreign.pk)}}
+    open_to_all = {"van-ban/": Directive, "directives/": Directive, "nhiem-vu/<": Task, "tasks/": Task}
+    somebodys = {"nhiem-vu/phan/": Assignment, "vuong-mac/": Obstacle, "obstacles/": Obstacle}
+    for start, model in somebodys.items():
+        if start in pattern:
+            rows = model.objects.order_by("pk")
+            seen = rows.visible_to(scope)
+            own, foreign = seen.first() or rows[0], rows.exclude(pk__in=seen.values("pk")).first()
+            return {"own": {"pk": str(own.pk)}} | ({"foreign": {"pk": str(foreign.pk)}} if foreign else {})
+    for start, model in open_to_all.items():
+        if start in pattern:
+            return {"own": {"pk": str(model.objects.order_by("pk")[0].pk)}}
+    return {}
 
 
 def of_reports(pattern: str, scope: Scope) -> dict[str, dict[str, str]]:

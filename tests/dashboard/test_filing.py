@@ -39,7 +39,7 @@ def test_body_shows_its_reports_by_period_and_leads_those_who_may_read_them(port
     assert [f'"{link}"' in page for link in links] == [False, True]
 
 
-@pytest.mark.parametrize(("page", "most"), [("/", 10), (BODY, 11)])
+@pytest.mark.parametrize(("page", "most"), [("/", 13), (BODY, 15)])
 def test_page_costs_the_same_with_more_reports(page, most, portal):
     open_for(HEALTH)
     portal.get(page)
