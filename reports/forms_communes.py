@@ -14,6 +14,7 @@ from directives.models import Obstacle
 from directives.queries import resembling
 from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import clock
+from ntm_portal.core.days import DayInput
 from ntm_portal.core.errors import DomainError
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.uploads.fields import UploadField
@@ -137,7 +138,7 @@ class VisitForm(forms.Form):
     visited_on = forms.DateField(
         label="Ngày đi",
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
-        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
+        widget=DayInput,
         show_hidden_initial=True,
         error_messages={"required": "Hãy ghi ngày đi.", "invalid": "Ngày phải có dạng 20/10/2020."},
     )

@@ -9,6 +9,7 @@ from django.db.models import Model, QuerySet
 
 from communes.models import Commune
 from ntm_portal.core import clock
+from ntm_portal.core.days import DayInput
 
 _NO_DAY = "Ngày phải có thật, viết như 31/12/2020."
 
@@ -20,10 +21,9 @@ def check_year(day: date) -> None:
 
 def day_field(label: str, **kwargs: Any) -> forms.DateField:
     """A day written with its day first."""
-    widget = forms.DateInput({"inputmode": "numeric", "autocomplete": "off", "size": 12, "placeholder": "31/12/2020"})
     return forms.DateField(
         label=label,
-        widget=widget,
+        widget=DayInput,
         validators=[check_year],
         error_messages={"invalid": _NO_DAY, "required": "Hãy ghi ngày."},
         **kwargs,

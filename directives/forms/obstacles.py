@@ -14,6 +14,7 @@ from directives.models import Obstacle, Task
 from directives.obstacles import OPEN, Asked
 from ntm_portal.accounts.models import Department, User
 from ntm_portal.core import clock
+from ntm_portal.core.days import DayInput
 from ntm_portal.core.querying import QueryForm
 
 STATES = [(OPEN, "Đang mở"), *Obstacle.State.choices, ("tat-ca", "Tất cả")]
@@ -222,7 +223,7 @@ class AskForm(StepForm):
         label="Trả lời trước ngày",
         input_formats=["%Y-%m-%d", "%d/%m/%Y"],
         error_messages={"invalid": _DAY_WORDS, "required": "Hãy ghi hạn trả lời."},
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
     )
     text = _words("Yêu cầu", rows=2)
 

@@ -11,6 +11,7 @@ from directives.models import Assignment, Obstacle
 from directives.queries import resembling
 from ntm_portal.accounts.models import User
 from ntm_portal.core import clock
+from ntm_portal.core.days import DayInput
 from ntm_portal.core.models import StoredFile
 from ntm_portal.core.querying import QueryForm
 from ntm_portal.core.uploads.fields import UploadField
@@ -33,7 +34,7 @@ def _day(label: str, *, required: bool = True) -> forms.DateField:
         required=required,
         input_formats=_DAYS,
         error_messages={"invalid": _DAY_WORDS, "required": "Hãy ghi ngày."},
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        widget=DayInput,
     )
 
 

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 
 from ntm_portal.core import clock
 from ntm_portal.core.audit.wording import name_of
+from ntm_portal.core.days import DayInput
 from ntm_portal.core.models import DatedModel
 
 _ONE_DAY = timedelta(days=1)
@@ -25,7 +26,7 @@ class ClosingForm(forms.Form):
         label="Đóng từ ngày",
         help_text="Như 01/07/2020. Ngày cuối cùng còn hiệu lực sẽ là hôm trước ngày này.",
         error_messages={"invalid": "Phải là ngày, như 01/07/2020."},
-        widget=forms.DateInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 12}),
+        widget=DayInput,
     )
 
     def clean_since(self) -> date:

@@ -16,6 +16,8 @@ OWN_LISTS = {
     "/quan-tri/accounts/department/",
     "/quan-tri/criteria/assessment/",
     "/quan-tri/criteria/responsibility/",
+    "/quan-tri/directives/assignment/",
+    "/quan-tri/directives/task/",
     "/quan-tri/reports/reportingperiod/",
 }
 
