@@ -25,6 +25,7 @@ from ntm_portal.core.readonly import ReadOnlyGetMiddleware, WriteDuringReadError
 from ntm_portal.core.scoped import ScopedQuerySet
 
 ROOT = Path(settings.BASE_DIR)
+TEMPLATES = ROOT / "templates"
 # From the bottom up: a foreign key points to its own app or to one before it.
 ORDER = ["core", "communes", "accounts", "criteria", "directives", "reports", "dashboard"]
 OWN_MODELS = [model for model in apps.get_models() if model._meta.app_label in ORDER]
@@ -199,6 +200,19 @@ def test_page_of_the_admin_has_doors_and_rows(model):
     if model._meta.app_label in ORDER:
         assert model._meta.label_lower in DOORS
         assert isinstance(django.contrib.admin.site.get_model_admin(model), PortalAdmin)
+
+
+def test_every_part_with_a_form_is_handed_the_token_of_its_page():
+    """`only` keeps it from the part, and a test client does not ask for it."""
+    templates = {p.relative_to(TEMPLATES).as_posix(): p.read_text("utf-8") for p in TEMPLATES.rglob("*.html")}
+    needing = [name for name, text in templates.items() if "{% csrf_token %}" in text]
+    lacking = [
+        (name, tag)
+        for name, text in templates.items()
+        for tag in re.findall(r"{%\s*include [^%]* only\s*%}", text)
+        if any(f'"{part}"' in tag for part in needing) and "csrf_token=csrf_token" not in tag
+    ]
+    assert (lacking, len(needing) > 5) == ([], True)
 
 
 def test_no_template_is_unused():

@@ -80,7 +80,9 @@ def about(request: HttpRequest, report: Report) -> dict[str, object]:
     return {
         "report": report,
         "versions": versions if len(versions) > 1 else [],
-        "remarks": report.notes.filter(line__isnull=True, entry__isnull=True).select_related("written_by"),
+        "remarks": report.notes.filter(entry__isnull=True).select_related(
+            "written_by", "line__commune", "line__indicator"
+        ),
         "days_left": (report.obligation.due_on - clock.today()).days,
         "can_write": can_write(request.user, report),
         "can_withdraw": is_own and period.is_open and report.state == Report.State.SUBMITTED,
