@@ -76,7 +76,7 @@
     return copy;
   };
   form.querySelector("[data-visit-add]").addEventListener("click", () => {
-    addVisit().querySelector("input[type=date]").focus();
+    addVisit().querySelector("input[name$=visited_on]").focus();
   });
 
   // Where what was seen is not what the ledger says, a note is asked for.
