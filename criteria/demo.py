@@ -6,7 +6,6 @@ they are in the province, varied by commune; values follow from met or not met. 
 gives the same figures on every machine.
 """
 
-import hashlib
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from criteria.actions import NewAssessment, record_assessments
 from criteria.engine.facts import Comparison, Conclusion, CriterionSpec, IndicatorSpec, MeasureSpec, Reading
 from criteria.models import Source
 from criteria.queries import catalogue
+from ntm_portal.core.illustration import share
 from ntm_portal.core.reference import DataFileError, read_csv
 
 DATA = Path(__file__).parent / "data"
@@ -61,16 +61,10 @@ def month_ends(until: date) -> list[date]:
     return [day for day in ends if day <= until]
 
 
-def _share(*parts: object) -> Decimal:
-    """A number from 0 to 1 that depends only on the parts."""
-    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=4).digest()
-    return Decimal(int.from_bytes(digest)) / Decimal(2**32)
-
-
 def _order(commune: Commune) -> dict[int, int]:
     """Rank of each criterion in which this commune reaches them."""
     weight = {
-        number: rank + float(_share(commune.code, number)) * _VARIATION for rank, number in enumerate(_EASIEST_FIRST)
+        number: rank + float(share(commune.code, number)) * _VARIATION for rank, number in enumerate(_EASIEST_FIRST)
     }
     return {number: rank for rank, number in enumerate(sorted(weight, key=weight.__getitem__))}
 
@@ -101,7 +95,7 @@ def _value(measure: MeasureSpec, *, passes: bool, share: Decimal, distance: int,
 def _failing(criterion: CriterionSpec, commune: Commune, distance: int) -> set[str]:
     """Which indicators stand in the way: one when the criterion is near, more when it is far."""
     count = min(len(criterion.indicators), 1 + distance // 3)
-    shuffled = sorted(criterion.indicators, key=lambda i: _share(commune.code, i.code, "fails"))
+    shuffled = sorted(criterion.indicators, key=lambda i: share(commune.code, i.code, "fails"))
     return {indicator.code for indicator in shuffled[:count]}
 
 
@@ -112,7 +106,7 @@ def _assess(path: Walk, indicator: IndicatorSpec, *, passes: bool, distance: int
             _value(
                 measure,
                 passes=passes or (len(indicator.measures) > 1 and measure is indicator.measures[0]),
-                share=_share(path.commune.code, indicator.code, measure.name),
+                share=share(path.commune.code, indicator.code, measure.name),
                 distance=distance,
                 month=month,
             )

@@ -4,9 +4,8 @@ No randomness: the same day gives the same on every machine. What bodies with an
 do is left to them.
 """
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -18,29 +17,15 @@ from directives.actions.tasks import accept_task, ask_extension, propose_done, r
 from directives.models import Assignment, Obstacle, ObstacleStep, Task, TaskUpdate
 from ntm_portal.accounts.models import Department, User
 from ntm_portal.accounts.scope import Role
+from ntm_portal.core.illustration import moment, pick, share
 from ntm_portal.core.reference import read_csv
 
 DATA = Path(__file__).parent / "data"
 _ASKS_EXTENSION = "F3-1"
 _LATER = timedelta(days=15)
 _ONE_DAY = timedelta(days=1)
-_OFFICE_HOUR = time(9, 41)
 
 Phrases = Mapping[str, Sequence[str]]
-
-
-def _share(*parts: object) -> float:
-    """A number from 0 to 1 that depends only on the parts."""
-    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=4).digest()
-    return int.from_bytes(digest) / 2**32
-
-
-def _pick(choices: Sequence[str], *parts: object) -> str:
-    return choices[int(_share(*parts) * len(choices))]
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, _OFFICE_HOUR, timezone.get_default_timezone())
 
 
 def _phrases() -> Phrases:
@@ -64,7 +49,7 @@ def load_work(today: date) -> int:
     parts = Assignment.objects.under_way().given_by(today - _ONE_DAY).exclude(department__memberships__gt=0)
     for part in parts.with_about().order_by("pk"):
         _work_on(part, today, office, phrases)
-    waiting = Obstacle.objects.still_open().filter(steps=None, raised_at__lt=_moment(today))
+    waiting = Obstacle.objects.still_open().filter(steps=None, raised_at__lt=moment(today))
     for obstacle in waiting.select_related("raised_by", "commune").order_by("pk"):
         _take_up(obstacle, today, office, phrases)
     follow_targets(today)
@@ -74,7 +59,7 @@ def load_work(today: date) -> int:
 def _work_on(part: Assignment, today: date, by: User, phrases: Phrases) -> None:
     """Some have not begun, most are under way; a month's report is told as done, and one body asks for a later day."""
     about = (part.department.code, part.task.code)
-    fate = _share(*about)
+    fate = share(*about)
     if fate < 0.2 and part.task.code != _ASKS_EXTENSION:
         return
     day = min(part.task.given_on + (1 + int(fate * 3)) * _ONE_DAY, today)
@@ -85,12 +70,12 @@ def _work_on(part: Assignment, today: date, by: User, phrases: Phrases) -> None:
     elif part.task.recurrence == Task.Recurrence.MONTHLY and fate > 0.5:
         _dated(propose_done(part, text=phrases["done"][0], by=by), day)
     elif fate > 0.35:
-        text = _pick(phrases["progress"], *about, "lời")
+        text = pick(phrases["progress"], *about, "lời")
         _dated(report_progress(part, percent=10 + 5 * int(fate * 12), text=text, by=by), day)
 
 
 def _dated(update: TaskUpdate, day: date) -> None:
-    TaskUpdate.objects.filter(pk=update.pk).update(made_at=_moment(day))
+    TaskUpdate.objects.filter(pk=update.pk).update(made_at=moment(day))
 
 
 def _take_up(obstacle: Obstacle, today: date, by: User, phrases: Phrases) -> None:
@@ -102,7 +87,7 @@ def _take_up(obstacle: Obstacle, today: date, by: User, phrases: Phrases) -> Non
         taken_by=obstacle.raised_by_user,
     )  # fmt: skip
     commune = obstacle.commune.code if obstacle.commune else ""
-    fate = int(_share(obstacle.raised_by.code, commune, f"{obstacle.raised_at:%Y%m}", "vướng mắc") * 8)
+    fate = int(share(obstacle.raised_by.code, commune, f"{obstacle.raised_at:%Y%m}", "vướng mắc") * 8)
     if fate in {2, 3, 7}:
         answer_obstacle(obstacle, text=phrases["answer"][0], by=by)
     if fate == 4:
@@ -113,5 +98,5 @@ def _take_up(obstacle: Obstacle, today: date, by: User, phrases: Phrases) -> Non
     if fate == 7:
         resolve_obstacle(obstacle, text=phrases["resolved"][0], by=by)
     day = min(timezone.localdate(obstacle.raised_at) + (2 + fate) * _ONE_DAY, today)
-    obstacle.steps.exclude(kind="RAISED").update(taken_at=_moment(day))
-    Obstacle.objects.filter(pk=obstacle.pk).exclude(answered_at=None).update(answered_at=_moment(day))
+    obstacle.steps.exclude(kind="RAISED").update(taken_at=moment(day))
+    Obstacle.objects.filter(pk=obstacle.pk).exclude(answered_at=None).update(answered_at=moment(day))

@@ -4,19 +4,18 @@ What is approved here confirms the illustration that is there and changes no fig
 illustration. No randomness: the same day gives the same reports on every machine.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
-from django.utils import timezone
 
 from criteria.engine.facts import Conclusion, Reading
 from criteria.models import Source
 from directives.models import Obstacle
 from ntm_portal.accounts.models import Membership, User
 from ntm_portal.accounts.scope import Role
+from ntm_portal.core.illustration import moment, pick, share
 from ntm_portal.core.reference import read_csv
 from reports.actions.drafting import LineChange, confirm_unchanged, save_lines, save_section
 from reports.actions.opening import close_period, open_period
@@ -29,21 +28,6 @@ DATA = Path(__file__).parent / "data"
 CLOSED_MONTHS = (8, 9)
 OPEN_MONTH = 10
 _ONE_DAY = timedelta(days=1)
-_OFFICE_HOUR = time(9, 41)
-
-
-def _share(*parts: object) -> float:
-    """A number from 0 to 1 that depends only on the parts."""
-    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=4).digest()
-    return int.from_bytes(digest) / 2**32
-
-
-def _pick(choices: Sequence[str], *parts: object) -> str:
-    return choices[int(_share(*parts) * len(choices))]
-
-
-def _moment(day: date) -> datetime:
-    return datetime.combine(day, _OFFICE_HOUR, timezone.get_default_timezone())
 
 
 def read_phrases() -> dict[str, list[str]]:
@@ -69,7 +53,7 @@ def load_reports(today: date) -> int:
             continue
         open_period(period, by=reviewer)
         reports = Report.objects.filter(obligation__period=period).with_about().order_by("pk")
-        ReportingPeriod.objects.filter(pk=period.pk).update(opened_at=_moment(period.data_until.replace(day=1)))
+        ReportingPeriod.objects.filter(pk=period.pk).update(opened_at=moment(period.data_until.replace(day=1)))
         if number in CLOSED_MONTHS:
             _past_month(list(reports), reviewer, phrases)
             close_period(period, reason="Đã tổng hợp xong kỳ báo cáo (minh họa)", by=reviewer)
@@ -87,7 +71,7 @@ def _author(obligation: Obligation, reviewer: User) -> User:
 
 def _past_month(reports: Iterable[Report], reviewer: User, phrases: dict[str, list[str]]) -> None:
     for report in reports:
-        fate = _share(report.obligation.department.code, report.obligation.kind, report.obligation.period_id)
+        fate = share(report.obligation.department.code, report.obligation.kind, report.obligation.period_id)
         if fate < 0.06:
             continue
         by = _author(report.obligation, reviewer)
@@ -95,14 +79,14 @@ def _past_month(reports: Iterable[Report], reviewer: User, phrases: dict[str, li
         late = 1 + int(fate * 40) if fate < 0.2 else -int(fate * 5)
         _hand_in(report, by, report.obligation.due_on + late * _ONE_DAY)
         approve_report(report, by=reviewer, kind=Source.Kind.ILLUSTRATION)
-        _date(report, decided_at=_moment(report.obligation.due_on + 10 * _ONE_DAY))
+        _date(report, decided_at=moment(report.obligation.due_on + 10 * _ONE_DAY))
 
 
 def _present_month(reports: Iterable[Report], reviewer: User, phrases: dict[str, list[str]]) -> None:
     """Some handed in and waiting, one sent back, some under way, some not begun."""
     returned = False
     for report in reports:
-        fate = _share(report.obligation.department.code, report.obligation.kind, "tháng này")
+        fate = share(report.obligation.department.code, report.obligation.kind, "tháng này")
         if fate < 0.35 or Membership.objects.filter(department=report.obligation.department).exists():
             continue
         by = _author(report.obligation, reviewer)
@@ -118,7 +102,7 @@ def _present_month(reports: Iterable[Report], reviewer: User, phrases: dict[str,
 
 def _write(report: Report, by: User, phrases: dict[str, list[str]], *, changes: int) -> None:
     heading = Section.Heading.RESULTS
-    text = _pick(phrases["results"], report.obligation.department.code, report.obligation.period.number)
+    text = pick(phrases["results"], report.obligation.department.code, report.obligation.period.number)
     save_section(report, heading, text, by=by)
     if report.is_criteria_report:
         _write_lines(report, by, changes)
@@ -143,7 +127,7 @@ def _improved(rows: Sequence[SheetLine], most: int) -> Iterator[LineChange]:
     found = 0
     for row in rows:
         cells = [(m, now) for m, now, _ in row.cells if m.is_percentage and now and now.value and now.value < 98]
-        if found == most or not cells or _share(row.line.commune.code, row.spec.code) > 0.06:
+        if found == most or not cells or share(row.line.commune.code, row.spec.code) > 0.06:
             continue
         found += 1
         measure, now = cells[0]
@@ -155,25 +139,25 @@ def _write_entries(report: Report, by: User, phrases: dict[str, list[str]]) -> N
     period, department = report.obligation.period, report.obligation.department
     for entry in report.entries.select_related("commune").order_by("pk"):
         about = (entry.commune.code, period.number)
-        entry.help_given = _pick(phrases["help"], *about)
-        entry.answered_at, entry.answered_by = _moment(period.data_until), by
+        entry.help_given = pick(phrases["help"], *about)
+        entry.answered_at, entry.answered_by = moment(period.data_until), by
         entry.save()
-        if _share("visit", *about) < 0.4:
+        if share("visit", *about) < 0.4:
             Visit.objects.create(
                 entry=entry,
-                visited_on=period.data_until - int(_share(*about) * 12) * _ONE_DAY,
+                visited_on=period.data_until - int(share(*about) * 12) * _ONE_DAY,
                 people=f"Tổ công tác của {department.short_name}",
-                findings=_pick(phrases["visit"], *about),
+                findings=pick(phrases["visit"], *about),
             )
-        if _share("seen", *about) < 0.04:
+        if share("seen", *about) < 0.04:
             _contradict(entry, phrases)
-        if _share("obstacle", *about) < 0.05:
+        if share("obstacle", *about) < 0.05:
             obstacle = Obstacle.objects.create(
                 raised_by=department,
-                raised_at=_moment(period.data_until),
+                raised_at=moment(period.data_until),
                 raised_by_user=by,
                 commune=entry.commune,
-                description=_pick(phrases["obstacle"], *about),
+                description=pick(phrases["obstacle"], *about),
             )
             entry.obstacles.add(obstacle)
     _say_again(report, phrases)
@@ -184,7 +168,7 @@ def _say_again(report: Report, phrases: dict[str, list[str]]) -> None:
     for row in commune_sheet(report).rows:
         for seen in row.contradictions:
             if not seen.observation.note:
-                seen.observation.note = _pick(phrases["contradiction"], row.entry.commune.code)
+                seen.observation.note = pick(phrases["contradiction"], row.entry.commune.code)
                 seen.observation.save(update_fields=["note"])
 
 
@@ -192,13 +176,13 @@ def _contradict(entry: CommuneEntry, phrases: dict[str, list[str]]) -> None:
     """One criterion looks otherwise on the ground than in the ledger."""
     seen = entry.observations.filter(conclusion="MET").order_by("-criterion__number").first()
     if seen is not None:
-        seen.conclusion, seen.note = "NOT_MET", _pick(phrases["contradiction"], entry.commune.code)
+        seen.conclusion, seen.note = "NOT_MET", pick(phrases["contradiction"], entry.commune.code)
         seen.save()
 
 
 def _hand_in(report: Report, by: User, day: date) -> None:
     submit_report(report, by=by)
-    at = _moment(day)
+    at = moment(day)
     _date(report, submitted_at=at)
     Obligation.objects.filter(pk=report.obligation_id).update(first_submitted_at=at)
 
