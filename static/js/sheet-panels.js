@@ -107,6 +107,14 @@
     if (grown) document.dispatchEvent(new CustomEvent("sheet:saved"));
   });
 
+  const refuse = (form) => {
+    const said = form.querySelector(".field-error") ?? document.createElement("p");
+    said.className = "field-error";
+    said.setAttribute("role", "alert");
+    said.textContent = "Chưa làm được: còn ô không đọc được hoặc chưa lưu, hoặc phần lời đang chờ bạn chọn. Xem chữ đỏ ở Số liệu và Phần lời.";
+    form.append(said);
+  };
+
   // An act waits for what was typed, and says what keeps it.
   document.addEventListener("htmx:confirm", (event) => {
     if (!event.target.hasAttribute("data-after-saving")) return;
@@ -115,7 +123,7 @@
       if (saved) {
         acting = true;
         event.detail.issueRequest(true);
-      } else document.getElementById("trang-thai").scrollIntoView({ block: "center" });
+      } else refuse(event.target);
     });
   });
   document.addEventListener("htmx:afterRequest", () => {

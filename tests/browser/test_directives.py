@@ -94,6 +94,8 @@ def test_words_chosen_with_the_mouse_open_a_form_with_their_quote(page, complain
     page.goto("/van-ban/?tim=3867")
     page.get_by_role("link", name="3867/UBND-NNTN").click()
     page.get_by_role("link", name="Đánh dấu văn bản").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Đánh dấu văn bản: 3867/UBND-NNTN")
+    page.wait_for_load_state()
     page.evaluate(CHOOSE, "Mường Hoong đạt 08 tiêu chí")
     bar = page.locator("[data-passage-bar]")
     expect(bar).to_contain_text("“Mường Hoong đạt 08 tiêu chí”")

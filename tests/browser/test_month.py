@@ -95,7 +95,12 @@ def test_month_goes_from_the_office_to_the_ledger_and_back_into_every_page(peopl
     expect(officer.get_by_text("Chờ duyệt").first).to_be_visible()
 
     office.goto(f"/bao-cao/{report}/duyet/")
-    office.get_by_role("button", name=re.compile("Duyệt toàn bộ")).first.click()
+    approve = office.get_by_role("button", name=re.compile("Duyệt toàn bộ")).first
+    office.get_by_label("Ý kiến chung").fill("Chưa rõ")
+    approve.click()
+    expect(office.get_by_role("alert").first).to_contain_text("muốn duyệt thì xóa ý kiến")
+    office.get_by_label("Ý kiến chung").fill("")
+    approve.click()
     expect(office.get_by_text("Đã duyệt").first).to_be_visible()
 
     _seen_everywhere(office, report)
