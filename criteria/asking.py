@@ -8,6 +8,7 @@ from django.db.models import Min
 from criteria.models import Assessment
 from criteria.queries import Snapshot, snapshot, standard_set
 from ntm_portal.core import clock, ledger
+from ntm_portal.core.errors import NotFoundError
 
 _FIRST_DAYS = ledger.Memory(8)
 
@@ -44,6 +45,14 @@ def answer(
     as_of = min(asked, today)
     shown = snapshot(set_code or standard_set(as_of, at=position), as_of, known_at, at=position)
     return Answer(shown, asked, _notice(shown, asked, today))
+
+
+def shown_today() -> Snapshot | None:
+    """The snapshot of today; none while no criteria set is loaded."""
+    try:
+        return answer().snapshot
+    except NotFoundError:
+        return None
 
 
 def _notice(shown: Snapshot, asked: date, today: date) -> str | None:

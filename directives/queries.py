@@ -120,12 +120,12 @@ class _Scenes:
         return Scene(on, target.due_on, now, before, self.districts, villages)
 
 
-def target_results(shown: Snapshot) -> tuple[TargetResult, ...]:
+def target_results(shown: Snapshot | None) -> tuple[TargetResult, ...]:
     """All targets as of the snapshot's day, province-wide ones first; remembered with the snapshot.
 
     Amounts are in the unit of each kind; dates decide states as design.md 7 says.
     """
-    return _RESULTS.find_or_build(shown.key, lambda: _results(shown))
+    return _RESULTS.find_or_build(shown.key, lambda: _results(shown)) if shown else ()
 
 
 def _targets() -> QuerySet[Target]:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from communes.models import Commune
-from criteria.asking import answer
-from criteria.models import CriteriaSet, Indicator
+from criteria.asking import shown_today
+from criteria.models import Indicator
 from criteria.queries import CommuneStatus, Snapshot
 from directives.board import Row
 from directives.models import Assignment, Obstacle, Task, TaskUpdate
@@ -50,7 +50,7 @@ def task_page(task: Task, scope: Scope, *, today: date) -> TaskPage:
     parts = [
         Part(Row(p, today, p.department_id in scope.department_ids), told.get(p.pk, ()), p.pk in readable) for p in held
     ]
-    shown = answer(today).snapshot if CriteriaSet.objects.exists() else None
+    shown = shown_today()
     return TaskPage(
         task,
         parts,

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from criteria.asking import answer
+from criteria.asking import shown_today
 from directives.actions.errors import TaskStateError
 from directives.actions.register import save_task
 from directives.forms.directives import PassageForm
@@ -53,7 +53,8 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _handle(
     request: HttpRequest, task: Task, back: str, *, initial: dict | None = None, unsure: Unsure = ()
 ) -> HttpResponse:
-    set_code = answer().snapshot.criteria_set.code
+    shown = shown_today()
+    set_code = shown.criteria_set.code if shown else ""
     if request.method != "POST":
         form = TaskForm(instance=task, initial=initial, set_code=set_code)
         return _page(request, form, back, unsure)

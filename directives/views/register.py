@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
-from criteria.asking import answer
+from criteria.asking import shown_today
 from directives import register
 from directives.forms.directives import RegisterForm
 from directives.models import Directive
@@ -26,7 +26,7 @@ def directive_list(request: HttpRequest) -> HttpResponse:
     found = register.register(words=given["tim"], kind=given["loai"], issuer=given["co_quan"], year=given["nam"])
     page = Paginator(found, PER_PAGE).get_page(given["trang"] or 1)
     today = clock.today()
-    results = target_results(answer(today).snapshot)
+    results = target_results(shown_today())
     asked = {name: value for name, value in given.items() if value and name != "trang"}
     context = {
         "title": "Văn bản chỉ đạo",
@@ -49,7 +49,7 @@ def directive_detail(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Directive.objects.visible_to(request.user.scope).select_related("file").prefetch_related("recipients")
     directive = get_object_or_404(rows, pk=pk)
     tasks = register.tasks_of(directive, request.user.scope)
-    results = register.results_of(directive, target_results(answer(clock.today()).snapshot))
+    results = register.results_of(directive, target_results(shown_today()))
     marks = register.marks_in(directive.body, [r.target for r in results], [row.task for row in tasks])
     context = {
         "title": str(directive),

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from django.db.models import Count, Max, Sum
 
 from communes.queries import CommuneFacts
+from criteria.asking import shown_today
 from criteria.charge import Charge, charges
 from criteria.engine.facts import Entry
 from criteria.engine.judge import CriterionFinding, judge_criterion
 from criteria.engine.replay import latest
-from criteria.queries import Snapshot, ledger_entries, snapshot, standard_set
+from criteria.queries import Snapshot, ledger_entries
 from ntm_portal.accounts.models import Department
 from ntm_portal.accounts.scope import Scope
 from ntm_portal.core import clock, ledger
@@ -50,17 +51,11 @@ class Discrepancy:
         return {self.seen.department_code, *(lead.department_code for lead in self.leads)}
 
 
-def judged_today() -> Snapshot:
-    """What the ledger holds now."""
-    position, today = ledger.current(), clock.today()
-    return snapshot(standard_set(today, at=position), today, at=position)
-
-
-def findings_of(shown: Snapshot) -> dict[Place, tuple[CommuneFacts, CriterionFinding]]:
+def findings_of(shown: Snapshot | None) -> dict[Place, tuple[CommuneFacts, CriterionFinding]]:
     """Findings by commune and criterion."""
     return {
         (status.commune.id, finding.criterion.id): (status.commune, finding)
-        for status in shown.statuses
+        for status in (shown.statuses if shown else ())
         for finding in status.finding.criteria
     }
 
@@ -77,10 +72,10 @@ def discrepancies() -> tuple[Discrepancy, ...]:
     reports = Report.objects.aggregate(Count("pk"), Sum("revision"), Max("saved_at"))
     rulings = Ruling.objects.aggregate(Count("pk"), Max("ruled_at"))
     key = (position, clock.today(), tuple(reports.values()), tuple(rulings.values()))
-    return _FOUND.find_or_build(key, lambda: tuple(_found(judged_today())))
+    return _FOUND.find_or_build(key, lambda: tuple(_found(shown_today())))
 
 
-def _found(shown: Snapshot) -> list[Discrepancy]:
+def _found(shown: Snapshot | None) -> list[Discrepancy]:
     held = findings_of(shown)
     last = [
         seen

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from criteria.asking import shown_today
 from criteria.engine.facts import Result
 from criteria.engine.judge import CriterionFinding, combine
 from criteria.models import Assessment
@@ -11,7 +12,7 @@ from ntm_portal.core import clock
 from reports.checks import Problem
 from reports.checks_communes import contradicts
 from reports.models import CommuneEntry, Observation, Report, ReviewNote
-from reports.queries.discrepancies import findings_of, judged_today
+from reports.queries.discrepancies import findings_of
 from reports.queries.observing import Place, Run, Seen, runs_of, seen_last
 from reports.queries.sheets import Sheet, SheetLine, sheet, sheets
 
@@ -41,7 +42,7 @@ def days_late(report: Report) -> int:
 
 
 def _findings() -> Findings:
-    return {place: finding for place, (_, finding) in findings_of(judged_today()).items()}
+    return {place: finding for place, (_, finding) in findings_of(shown_today()).items()}
 
 
 def queue() -> list[Waiting]:

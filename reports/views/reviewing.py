@@ -5,6 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from criteria.asking import shown_today
 from ntm_portal.accounts.permissions import may, require
 from ntm_portal.core.errors import DomainError
 from reports.actions.ruling import rule
@@ -12,7 +13,7 @@ from reports.actions.transitions import approve_report, send_back
 from reports.forms.reviewing import DiscrepancyFilter, ReadForm, RulingForm, SendBackForm
 from reports.models import Observation, Report
 from reports.queries import reviewing
-from reports.queries.discrepancies import discrepancies, judged_today, seen_by
+from reports.queries.discrepancies import discrepancies, seen_by
 from reports.tabs import tabs
 
 _WITH_TEXT = 300
@@ -108,7 +109,8 @@ def discrepancy_list(request: HttpRequest) -> HttpResponse:
 def _list(request: HttpRequest, form: RulingForm | None = None, ruled: int = 0, *, status: int = 200) -> HttpResponse:
     own = seen_by(discrepancies(), request.user.scope)
     said_in = Report.objects.visible_to(request.user.scope).filter(pk__in={d.seen.report_id for d in own})
-    choice = DiscrepancyFilter(request.GET, criteria=judged_today().criteria_set)
+    shown = shown_today()
+    choice = DiscrepancyFilter(request.GET, criteria=shown.criteria_set if shown else None)
     context = {
         "title": "Mâu thuẫn giữa báo cáo xã và sổ cái",
         "tabs": tabs(request),
